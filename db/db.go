@@ -1,0 +1,356 @@
+// Package db is the one door to SQLite and PostgreSQL. It opens a database,
+// brings its schema up to date, runs transactions and hides the few places
+// where the engines differ. It knows no table but its own; the SQL of a subject
+// stands in the folder of that subject, one text for both engines: $1
+// placeholders, named columns, row values, ON CONFLICT and RETURNING.
+//
+// Times are stored as microseconds since 1970 UTC in BIGINT columns (Micros,
+// Time), days as text of the form 2026-04-14.
+//
+// On SQLite there is one writing connection, whose transactions begin
+// IMMEDIATE, and a pool of reading ones; what Transact has acknowledged is on
+// disk (synchronous=FULL). On PostgreSQL nothing rests on a session: no session
+// locks, no LISTEN, no prepared statement of ours, so PgBouncer in transaction
+// mode may stand between (with default_query_exec_mode=exec in the DSN).
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"modernc.org/sqlite"
+)
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	Dialect Dialect
+	read    *pool
+	write   *pool
+	path    string
+}
+
+// Open opens the database named by dsn and brings its schema up to date. A dsn
+// that begins with postgres:// or postgresql:// names a PostgreSQL database;
+// anything else is the path of a SQLite file, whose folder is made if absent.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	d, err := Connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("bring the schema of %s up to date: %w", Redact(dsn), err)
+	}
+	return d, nil
+}
+
+// Connect opens the database without touching its schema.
+func Connect(ctx context.Context, dsn string) (*DB, error) {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return connectPostgres(ctx, dsn)
+	}
+	return connectSQLite(ctx, dsn)
+}
+
+func connectPostgres(ctx context.Context, dsn string) (*DB, error) {
+	p, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", Redact(dsn), err)
+	}
+	p.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
+	p.SetMaxIdleConns(4 * runtime.GOMAXPROCS(0))
+	p.SetConnMaxIdleTime(5 * time.Minute)
+	if err := p.PingContext(ctx); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("connect to %s: %w", Redact(dsn), err)
+	}
+	both := &pool{db: p}
+	return &DB{Dialect: Postgres, read: both, write: both}, nil
+}
+
+func connectSQLite(ctx context.Context, path string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	open := func(options string, conns int) (*pool, error) {
+		p, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options)
+		if err != nil {
+			return nil, err
+		}
+		p.SetMaxOpenConns(conns)
+		p.SetMaxIdleConns(conns)
+		return &pool{db: p, keep: true}, p.PingContext(ctx)
+	}
+	const shared = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)&_pragma=synchronous(2)"
+	w, err := open(shared+"&_txlock=immediate&_pragma=journal_mode(wal)&_pragma=cache_size(-16000)", 1)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	r, err := open(shared+"&_pragma=query_only(1)&_pragma=cache_size(-4000)", max(4, 2*runtime.GOMAXPROCS(0)))
+	if err != nil {
+		w.db.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return &DB{Dialect: SQLite, read: r, write: w, path: path}, nil
+}
+
+// Redact returns dsn without its password, for messages and logs.
+func Redact(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "the database"
+	}
+	return u.Redacted()
+}
+
+// Close closes every connection; transactions under way are rolled back.
+func (d *DB) Close() error {
+	err := d.read.db.Close()
+	if d.write != d.read {
+		err = errors.Join(err, d.write.db.Close())
+	}
+	return err
+}
+
+// Ping asks the database for a sign of life.
+func (d *DB) Ping(ctx context.Context) error { return d.read.db.PingContext(ctx) }
+
+// Size returns the bytes that the database takes on disk.
+func (d *DB) Size(ctx context.Context) (int64, error) {
+	if d.Dialect == SQLite {
+		var sum int64
+		for _, suffix := range []string{"", "-wal"} {
+			if st, err := os.Stat(d.path + suffix); err == nil {
+				sum += st.Size()
+			}
+		}
+		return sum, nil
+	}
+	var n int64
+	err := d.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&n)
+	return n, err
+}
+
+// Query reads outside a transaction. The caller closes the rows.
+func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := d.read.stmt(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return d.read.db.QueryContext(ctx, query, args...)
+}
+
+// QueryRow reads one row outside a transaction.
+func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := d.read.stmt(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return d.read.db.QueryRowContext(ctx, query, args...)
+}
+
+// Snapshot runs fn in a reading transaction: all it asks sees one state.
+func (d *DB) Snapshot(ctx context.Context, fn func(*Tx) error) error {
+	return d.run(ctx, d.read, &sql.TxOptions{Isolation: d.Dialect.snapshot(), ReadOnly: d.Dialect == Postgres}, fn)
+}
+
+// Transact runs fn in a writing transaction and commits it when fn returns nil.
+// It runs fn again, from the start, when the engine gave the transaction up for
+// the sake of another one (deadlock, serialisation), so fn must have no effect
+// outside tx that a second run would repeat.
+func (d *DB) Transact(ctx context.Context, fn func(tx *Tx) error) error {
+	const tries = 6
+	for try := 1; ; try++ {
+		err := d.run(ctx, d.write, nil, fn)
+		if err == nil || try == tries || !givenUp(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try*try) * 5 * time.Millisecond):
+		}
+	}
+}
+
+func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, fn func(*Tx) error) error {
+	tx, err := p.db.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit this does nothing
+	t := &Tx{tx: tx, pool: p, Dialect: d.Dialect}
+	if err := fn(t); err != nil {
+		return err
+	}
+	for i := 0; i < len(t.before); i++ {
+		if err := t.before[i](ctx); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// givenUp reports whether the engine asks for the transaction to be run again.
+func givenUp(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "40001", "40P01": // serialization_failure, deadlock_detected
+			return true
+		case "23505": // unique_violation: another transaction wrote the row first; the next try sees it
+			return true
+		}
+	}
+	const busy = 5 // SQLITE_BUSY: another process holds the file
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == busy
+}
+
+// Tx is a transaction. It is for one goroutine.
+type Tx struct {
+	Dialect Dialect
+	tx      *sql.Tx
+	pool    *pool
+	stmts   map[string]*sql.Stmt
+	before  []func(context.Context) error
+	after   []func()
+}
+
+// Exec runs a statement and returns the number of rows it changed.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var res sql.Result
+	s, err := t.stmt(ctx, query)
+	switch {
+	case err != nil:
+	case s != nil:
+		res, err = s.ExecContext(ctx, args...)
+	default:
+		res, err = t.tx.ExecContext(ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Query reads inside the transaction. The caller closes the rows.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRow reads one row inside the transaction.
+func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if s, err := t.stmt(ctx, query); err == nil && s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+// stmt returns query prepared, nil where the engine keeps none. A transaction
+// that runs the same text a thousand times has it parsed once.
+func (t *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if !t.pool.keep {
+		return nil, nil
+	}
+	if s := t.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := t.tx.PrepareContext(ctx, query) // closed with the transaction
+	if err != nil {
+		return nil, err
+	}
+	if t.stmts == nil {
+		t.stmts = map[string]*sql.Stmt{}
+	}
+	t.stmts[query] = s
+	return s, nil
+}
+
+// Before has f called as the last act before the commit, for what should hold its
+// locks for as short a time as can be. An error of f rolls the transaction back.
+func (t *Tx) Before(f func(context.Context) error) { t.before = append(t.before, f) }
+
+// After has f called once the transaction has been committed, and not at all
+// when it is rolled back.
+func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+
+// Querier is what a DB and a Tx have in common: reading.
+type Querier interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// pool is a connection pool that keeps its statements prepared where that is
+// safe: on SQLite. On PostgreSQL pgx does so itself where the DSN allows it.
+type pool struct {
+	db    *sql.DB
+	keep  bool
+	count atomic.Int32
+	stmts sync.Map // query text → *sql.Stmt
+}
+
+// kept is the most statements that a pool holds prepared: more than the
+// program's constant texts, fewer than a list of varying length could make.
+const kept = 200
+
+func (p *pool) stmt(ctx context.Context, query string) *sql.Stmt {
+	if !p.keep {
+		return nil
+	}
+	if s, ok := p.stmts.Load(query); ok {
+		return s.(*sql.Stmt)
+	}
+	if p.count.Load() >= kept {
+		return nil
+	}
+	s, err := p.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil // the query itself will say why
+	}
+	if old, held := p.stmts.LoadOrStore(query, s); held {
+		s.Close()
+		return old.(*sql.Stmt)
+	}
+	p.count.Add(1)
+	return s
+}
+
+// Micros is the form in which a time is stored; the zero time is 0.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time is the inverse of Micros; it returns UTC.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

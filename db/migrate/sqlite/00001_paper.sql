@@ -1,0 +1,74 @@
+-- +goose Up
+CREATE TABLE paper (
+	id          INTEGER PRIMARY KEY,
+	key         TEXT    NOT NULL UNIQUE,
+	merged_into INTEGER REFERENCES paper(id),
+	title       TEXT    NOT NULL,
+	abstract    TEXT    NOT NULL,
+	form        TEXT    NOT NULL,
+	categories  TEXT    NOT NULL,
+	authority   INTEGER NOT NULL,
+	withdrawn   INTEGER NOT NULL,
+	submitted   INTEGER NOT NULL,
+	revised     INTEGER NOT NULL,
+	announced   TEXT    NOT NULL,
+	votes       INTEGER NOT NULL,
+	comments    INTEGER NOT NULL,
+	stars       INTEGER NOT NULL,
+	read_at     INTEGER NOT NULL,
+	record      TEXT    NOT NULL
+) STRICT;
+CREATE INDEX paper_submitted ON paper(submitted, id) WHERE merged_into IS NULL;
+
+CREATE TABLE identifier (
+	scheme TEXT    NOT NULL,
+	value  TEXT    NOT NULL,
+	paper  INTEGER NOT NULL REFERENCES paper(id),
+	PRIMARY KEY (scheme, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identifier_paper ON identifier(paper);
+
+CREATE TABLE reading (
+	paper    INTEGER NOT NULL REFERENCES paper(id),
+	source   TEXT    NOT NULL,
+	at       INTEGER NOT NULL,
+	votes    INTEGER NOT NULL,
+	comments INTEGER NOT NULL,
+	stars    INTEGER NOT NULL,
+	PRIMARY KEY (paper, source, at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reading_at ON reading(at);
+
+CREATE TABLE received (
+	paper  INTEGER NOT NULL REFERENCES paper(id),
+	source TEXT    NOT NULL,
+	at     INTEGER NOT NULL,
+	body   BLOB    NOT NULL,
+	PRIMARY KEY (paper, source)
+) STRICT;
+
+CREATE TABLE change (
+	seq     INTEGER PRIMARY KEY,
+	kind    TEXT    NOT NULL,
+	subject INTEGER NOT NULL,
+	at      INTEGER NOT NULL,
+	UNIQUE (kind, subject)
+) STRICT;
+
+CREATE TABLE change_number (
+	one   INTEGER PRIMARY KEY CHECK (one = 1),
+	value INTEGER NOT NULL
+) STRICT;
+INSERT INTO change_number (one, value) VALUES (1, 0);
+
+CREATE TABLE watcher (
+	name TEXT    PRIMARY KEY,
+	seq  INTEGER NOT NULL,
+	at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE lease (
+	name   TEXT    PRIMARY KEY,
+	holder TEXT    NOT NULL,
+	until  INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,86 @@
+change.seq bigint NOT NULL
+change.kind text NOT NULL
+change.subject bigint NOT NULL
+change.at bigint NOT NULL
+change PRIMARY KEY (seq)
+change UNIQUE (kind, subject)
+CREATE UNIQUE INDEX change_kind_subject_key ON change USING btree (kind, subject)
+CREATE UNIQUE INDEX change_pkey ON change USING btree (seq)
+change_number.one bigint NOT NULL
+change_number.value bigint NOT NULL
+change_number CHECK ((one = 1))
+change_number PRIMARY KEY (one)
+CREATE UNIQUE INDEX change_number_pkey ON change_number USING btree (one)
+edition.day text NOT NULL
+edition.number bigint NOT NULL
+edition.at bigint NOT NULL
+edition PRIMARY KEY (day)
+CREATE UNIQUE INDEX edition_pkey ON edition USING btree (day)
+entry.paper bigint NOT NULL
+entry.day text NOT NULL
+entry.origin text NOT NULL
+entry.entered bigint NOT NULL
+entry.submitter text NOT NULL
+entry FOREIGN KEY (day) REFERENCES edition(day)
+entry FOREIGN KEY (paper) REFERENCES paper(id)
+entry PRIMARY KEY (paper)
+CREATE INDEX entry_day ON entry USING btree (day, origin)
+CREATE INDEX entry_submitter ON entry USING btree (submitter, day) WHERE (submitter <> ''::text)
+CREATE UNIQUE INDEX entry_pkey ON entry USING btree (paper)
+identifier.scheme text NOT NULL
+identifier.value text NOT NULL
+identifier.paper bigint NOT NULL
+identifier FOREIGN KEY (paper) REFERENCES paper(id)
+identifier PRIMARY KEY (scheme, value)
+CREATE INDEX identifier_paper ON identifier USING btree (paper)
+CREATE UNIQUE INDEX identifier_pkey ON identifier USING btree (scheme, value)
+lease.name text NOT NULL
+lease.holder text NOT NULL
+lease.until bigint NOT NULL
+lease PRIMARY KEY (name)
+CREATE UNIQUE INDEX lease_pkey ON lease USING btree (name)
+paper.id bigint NOT NULL
+paper.key text NOT NULL
+paper.merged_into bigint
+paper.title text NOT NULL
+paper.abstract text NOT NULL
+paper.form text NOT NULL
+paper.categories text NOT NULL
+paper.authority bigint NOT NULL
+paper.withdrawn bigint NOT NULL
+paper.submitted bigint NOT NULL
+paper.revised bigint NOT NULL
+paper.announced text NOT NULL
+paper.votes bigint NOT NULL
+paper.comments bigint NOT NULL
+paper.stars bigint NOT NULL
+paper.read_at bigint NOT NULL
+paper.record text NOT NULL
+paper FOREIGN KEY (merged_into) REFERENCES paper(id)
+paper PRIMARY KEY (id)
+paper UNIQUE (key)
+CREATE INDEX paper_submitted ON paper USING btree (submitted, id) WHERE (merged_into IS NULL)
+CREATE UNIQUE INDEX paper_key_key ON paper USING btree (key)
+CREATE UNIQUE INDEX paper_pkey ON paper USING btree (id)
+reading.paper bigint NOT NULL
+reading.source text NOT NULL
+reading.at bigint NOT NULL
+reading.votes bigint NOT NULL
+reading.comments bigint NOT NULL
+reading.stars bigint NOT NULL
+reading FOREIGN KEY (paper) REFERENCES paper(id)
+reading PRIMARY KEY (paper, source, at)
+CREATE INDEX reading_at ON reading USING btree (at)
+CREATE UNIQUE INDEX reading_pkey ON reading USING btree (paper, source, at)
+received.paper bigint NOT NULL
+received.source text NOT NULL
+received.at bigint NOT NULL
+received.body bytea NOT NULL
+received FOREIGN KEY (paper) REFERENCES paper(id)
+received PRIMARY KEY (paper, source)
+CREATE UNIQUE INDEX received_pkey ON received USING btree (paper, source)
+watcher.name text NOT NULL
+watcher.seq bigint NOT NULL
+watcher.at bigint NOT NULL
+watcher PRIMARY KEY (name)
+CREATE UNIQUE INDEX watcher_pkey ON watcher USING btree (name)

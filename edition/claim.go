@@ -1,0 +1,139 @@
+package edition
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Claim is the sentence of an abstract that says what was done, in the authors'
+// words: a stock opening, shown grey, and the rest. Both are pieces of the
+// abstract as it was given, so whatever reads the abstract reads them.
+type Claim struct {
+	Opening string // "In this paper, ", with the space behind it; often empty
+	Text    string
+}
+
+// String returns the whole claim.
+func (c Claim) String() string { return c.Opening + c.Text }
+
+const subject = `(?i:\bwe\b|\bthis (?:paper|work|book|report|survey|study|article|thesis)\b)`
+
+var (
+	// The verbs by which authors put a thing forward, and those by which they tell
+	// of a finding; in any form, with at most three words between.
+	putsForward = regexp.MustCompile(subject + `(?:\W+\w+){0,3}?\W+(?i:introduc|present|propos|develop|releas|construct|build|built)\w*`)
+	findsOut    = regexp.MustCompile(subject + `(?:\W+\w+){0,3}?\W+(?i:show|find|found|stud[yi]|demonstrat|report|identif)\w*`)
+
+	notTheClaim = regexp.MustCompile(`^(?:Finally|We also|Moreover|Yet)\b`)
+	opening     = regexp.MustCompile(`^(?:(?i:in|with|through|to|for|by|here|motivated|inspired|based|building|towards?)\b[^,.;:$]{0,70}, |(?:Therefore|Thus|Hence|Specifically|Concretely|Accordingly|Here|Consequently|Instead|To this end), )`)
+)
+
+// PickClaim picks the claim of an abstract: the first sentence in which "we" or
+// "this paper" introduces, presents, proposes, develops, releases, constructs or
+// builds; else shows, finds, studies, demonstrates, reports or identifies; else
+// the first. Sentences that begin Finally, We also, Moreover or Yet are passed
+// over. One of under 90 characters takes the next with it.
+func PickClaim(abstract string) Claim {
+	sentences := Sentences(abstract)
+	if len(sentences) == 0 {
+		return Claim{}
+	}
+	at := 0
+search:
+	for _, verbs := range []*regexp.Regexp{putsForward, findsOut} {
+		for i, s := range sentences {
+			if !notTheClaim.MatchString(s) && verbs.MatchString(s) {
+				at = i
+				break search
+			}
+		}
+	}
+	text := sentences[at]
+	if utf8.RuneCountInString(text) < 90 && at+1 < len(sentences) {
+		text += " " + sentences[at+1]
+	}
+	c := Claim{Text: text}
+	if m := opening.FindString(text); m != "" && startsClause(text[len(m):]) {
+		c.Opening, c.Text = m, text[len(m):]
+	}
+	return c
+}
+
+// startsClause reports whether rest can stand as the beginning of what is said:
+// only an opening that leads straight to the authors is stock.
+func startsClause(rest string) bool {
+	r := strings.ToLower(rest)
+	return strings.HasPrefix(r, "we ") || strings.HasPrefix(r, "this ") || strings.HasPrefix(r, "our ")
+}
+
+// Words with a full stop that ends no sentence, without the stop, in lower case.
+var abbreviations = map[string]bool{
+	"e.g": true, "i.e": true, "cf": true, "vs": true, "et al": true, "al": true, "resp": true,
+	"fig": true, "figs": true, "eq": true, "eqs": true, "sec": true, "ref": true, "refs": true, "no": true,
+	"approx": true, "dr": true, "prof": true, "st": true, "mr": true, "ms": true, "mrs": true, "w.r.t": true, "viz": true, "ca": true, "thm": true,
+}
+
+// Words that open a sentence and no surname.
+var starters = map[string]bool{
+	"We": true, "The": true, "This": true, "These": true, "In": true, "It": true, "Our": true, "Here": true,
+	"However": true, "To": true, "A": true, "For": true, "By": true, "As": true, "Then": true, "Moreover": true, "Finally": true,
+}
+
+// Sentences splits running text into its sentences, without the white space
+// between them. A full stop ends one when white space and then a capital, a
+// digit or an opening sign follow, and it belongs to no abbreviation, initial or
+// formula.
+func Sentences(text string) []string {
+	text = strings.Join(strings.Fields(text), " ")
+	var list []string
+	start, inMath := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\':
+			i++ // an escaped sign, also \$
+		case c == '$':
+			inMath = !inMath && strings.IndexByte(text[i+1:], '$') >= 0
+		case inMath:
+		case c == '.' || c == '!' || c == '?':
+			end := i + 1
+			for end < len(text) && strings.IndexByte(`.!?)]"'`, text[end]) >= 0 {
+				end++
+			}
+			if end < len(text) && (text[end] != ' ' || !opens(text[end+1:]) || c == '.' && abbreviated(text[start:i], text[end+1:])) {
+				continue
+			}
+			list = append(list, text[start:end])
+			start, i = end, end
+			if start < len(text) {
+				start++
+			}
+		}
+	}
+	if start < len(text) {
+		list = append(list, text[start:])
+	}
+	return list
+}
+
+// opens reports whether text can open a sentence.
+func opens(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsUpper(r) || unicode.IsDigit(r) || strings.ContainsRune("$\\([\"'`“‘", r) || unicode.Is(unicode.Lo, r)
+}
+
+// abbreviated reports whether the full stop behind text, before next, belongs to
+// its last word.
+func abbreviated(text, next string) bool {
+	word := text[strings.LastIndexAny(text, " (~")+1:]
+	if abbreviations[strings.ToLower(word)] {
+		return true
+	}
+	r, n := utf8.DecodeRuneInString(word)
+	if n == len(word) && unicode.IsUpper(r) { // an initial, "J. Smith", unless it is the end: "type I. We"
+		first, _, _ := strings.Cut(next, " ")
+		return !starters[strings.TrimSuffix(first, ",")]
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+// Package feed says which papers, in which order: the lists that pages, the API,
+// feeds and mails show. It stores nothing.
+//
+// The order of an edition: what somebody put in before what was only announced;
+// then by votes, the most first; ties by the time at which the paper was put in,
+// the earlier first; then by the order in which the papers came to be held. So
+// only votes move a closed edition.
+package feed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/edition"
+	"broadsheet/paper"
+)
+
+// Item is a paper in a list.
+type Item struct {
+	Rank  int // from 1, in the whole list
+	Paper *paper.Paper
+	edition.Place
+}
+
+// Query asks for a list of the papers of some editions.
+type Query struct {
+	Span      edition.Span
+	Origin    edition.Origin // "" for all
+	Submitter string         // "" for all
+	Newest    bool           // by the time of being put in, the newest first, instead of by votes
+	Skip      int            // items to leave out at the beginning
+	Limit     int            // the most items to return; 0 for all there are, at most 10,000
+}
+
+// Feeds answers queries. It is safe for concurrent use.
+type Feeds struct {
+	db     *db.DB
+	papers *paper.Store
+}
+
+// New returns the lists over the papers of a store.
+func New(papers *paper.Store) *Feeds { return &Feeds{papers.DB(), papers} }
+
+// List returns the papers of the query in their order, and how many the whole
+// list has.
+func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
+	const most = 10000
+	order := `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper`
+	if q.Newest {
+		order = `entry.entered DESC, entry.paper DESC`
+	}
+	rows, err := f.db.Query(ctx, `SELECT entry.paper, entry.day, entry.origin, entry.entered, entry.submitter
+		FROM entry JOIN paper ON paper.id = entry.paper
+		WHERE entry.day BETWEEN $1 AND $2 AND ($3 = '' OR entry.origin = $3) AND ($4 = '' OR entry.submitter = $4)
+		ORDER BY `+order+fmt.Sprintf(" LIMIT %d", most), q.Span.From, q.Span.To, string(q.Origin), q.Submitter)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
+	}
+	defer rows.Close()
+	end := most
+	if q.Limit > 0 {
+		end = q.Skip + q.Limit
+	}
+	var items []Item
+	var ids []int64
+	total := 0
+	for rows.Next() {
+		total++
+		if total <= q.Skip || total > end {
+			continue
+		}
+		var id, at int64
+		it := Item{Rank: total}
+		if err := rows.Scan(&id, &it.Day, &it.Origin, &at, &it.Submitter); err != nil {
+			return nil, 0, err
+		}
+		it.Entered = db.Time(at)
+		items, ids = append(items, it), append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, err
+	}
+	rows.Close()
+	i := 0
+	for part := range slices.Chunk(ids, 500) {
+		papers, err := f.papers.List(ctx, f.db, part)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, p := range papers { // in the order asked for; one merged away this very moment is left out
+			for i < len(items) && ids[i] != p.ID {
+				i++
+			}
+			items[i].Paper = p
+			i++
+		}
+	}
+	return slices.DeleteFunc(items, func(it Item) bool { return it.Paper == nil }), total, nil
+}
+
+// Rank returns the place of the paper numbered id among the papers of its span
+// that somebody put in, or that were announced, whichever it is, and how many
+// there are; 0 when it is not among them.
+func (f *Feeds) Rank(ctx context.Context, span edition.Span, id int64) (rank, of int, err error) {
+	err = f.db.QueryRow(ctx, `SELECT coalesce(max(CASE WHEN paper = $3 THEN place END), 0), count(*) FROM (
+		SELECT entry.paper AS paper, row_number() OVER (
+				ORDER BY CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper) AS place
+			FROM entry JOIN paper ON paper.id = entry.paper WHERE entry.day BETWEEN $1 AND $2) ranked`,
+		span.From, span.To, id).Scan(&rank, &of)
+	if err != nil {
+		return 0, 0, fmt.Errorf("rank paper %d: %w", id, err)
+	}
+	return rank, of, nil
+}
+
+// Closed reports whether the feed day is over at now, so that nothing but votes
+// moves its edition any more.
+func Closed(s edition.Settings, day string, now time.Time) bool { return day < s.DayOf(now) }
