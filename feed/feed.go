@@ -25,6 +25,9 @@ type Item struct {
 	edition.Place
 }
 
+// votesFirst is the order of an edition.
+const votesFirst = `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper`
+
 // Query asks for a list of the papers of some editions.
 type Query struct {
 	Span      edition.Span
@@ -32,7 +35,7 @@ type Query struct {
 	Submitter string         // "" for all
 	Newest    bool           // by the time of being put in, the newest first, instead of by votes
 	Skip      int            // items to leave out at the beginning
-	Limit     int            // the most items to return; 0 for all there are, at most 10,000
+	Limit     int            // the most items to return; 0 for all there are
 }
 
 // Feeds answers queries. It is safe for concurrent use.
@@ -47,33 +50,35 @@ func New(papers *paper.Store) *Feeds { return &Feeds{papers.DB(), papers} }
 // List returns the papers of the query in their order, and how many the whole
 // list has.
 func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
-	const most = 10000
-	order := `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper`
+	where := ` FROM entry JOIN paper ON paper.id = entry.paper
+		WHERE entry.day BETWEEN $1 AND $2 AND ($3 = '' OR entry.origin = $3) AND ($4 = '' OR entry.submitter = $4)`
+	args := []any{q.Span.From, q.Span.To, string(q.Origin), q.Submitter}
+	var total int
+	if err := f.db.QueryRow(ctx, `SELECT count(*)`+where, args...).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("count the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
+	}
+	if total <= q.Skip {
+		return nil, total, nil
+	}
+	order := votesFirst
 	if q.Newest {
 		order = `entry.entered DESC, entry.paper DESC`
 	}
-	rows, err := f.db.Query(ctx, `SELECT entry.paper, entry.day, entry.origin, entry.entered, entry.submitter
-		FROM entry JOIN paper ON paper.id = entry.paper
-		WHERE entry.day BETWEEN $1 AND $2 AND ($3 = '' OR entry.origin = $3) AND ($4 = '' OR entry.submitter = $4)
-		ORDER BY `+order+fmt.Sprintf(" LIMIT %d", most), q.Span.From, q.Span.To, string(q.Origin), q.Submitter)
+	limit := q.Limit
+	if limit == 0 {
+		limit = total
+	}
+	rows, err := f.db.Query(ctx, `SELECT entry.paper, entry.day, entry.origin, entry.entered, entry.submitter`+where+
+		` ORDER BY `+order+fmt.Sprintf(" LIMIT %d OFFSET %d", limit, q.Skip), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
 	}
 	defer rows.Close()
-	end := most
-	if q.Limit > 0 {
-		end = q.Skip + q.Limit
-	}
 	var items []Item
 	var ids []int64
-	total := 0
 	for rows.Next() {
-		total++
-		if total <= q.Skip || total > end {
-			continue
-		}
 		var id, at int64
-		it := Item{Rank: total}
+		it := Item{Rank: q.Skip + len(items) + 1}
 		if err := rows.Scan(&id, &it.Day, &it.Origin, &at, &it.Submitter); err != nil {
 			return nil, 0, err
 		}
@@ -107,7 +112,7 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 func (f *Feeds) Rank(ctx context.Context, span edition.Span, id int64) (rank, of int, err error) {
 	err = f.db.QueryRow(ctx, `SELECT coalesce(max(CASE WHEN paper = $3 THEN place END), 0), count(*) FROM (
 		SELECT entry.paper AS paper, row_number() OVER (
-				ORDER BY CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper) AS place
+				ORDER BY `+votesFirst+`) AS place
 			FROM entry JOIN paper ON paper.id = entry.paper WHERE entry.day BETWEEN $1 AND $2) ranked`,
 		span.From, span.To, id).Scan(&rank, &of)
 	if err != nil {

@@ -5,9 +5,29 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"broadsheet/db"
 )
+
+// Read notes a reading of a paper that is held, and makes it the paper's figures,
+// with a change in the log, when it is newer than these and says something else.
+func (s *Store) Read(ctx context.Context, tx *db.Tx, now time.Time, r Reading) error {
+	if _, err := s.read(ctx, tx, r.Source, r.Paper, r.Figures); err != nil {
+		return err
+	}
+	held, err := s.load(ctx, tx, r.Paper, tx.Dialect.ForUpdate())
+	if err != nil || !r.At.After(held.Figures.At) {
+		return err
+	}
+	joined := *held
+	joined.Figures = r.Figures
+	differs, err := s.update(ctx, tx, held, &joined)
+	if differs {
+		Log(tx, now, ChangedPaper, r.Paper)
+	}
+	return err
+}
 
 // read notes a reading. Of a run of equal readings the first and the last are
 // kept: between them nothing happened, which is all that the others would say.

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"broadsheet/db"
@@ -274,4 +276,47 @@ func (s *Store) Count(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.QueryRow(ctx, `SELECT count(*) FROM paper WHERE merged_into IS NULL`).Scan(&n)
 	return n, err
+}
+
+// Newest returns at most limit papers in the order in which they came to be held,
+// the newest first; with numbers below before, unless that is 0.
+func (s *Store) Newest(ctx context.Context, before int64, limit int) ([]*Paper, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return s.choose(ctx, `SELECT id FROM paper WHERE id < $1 AND merged_into IS NULL ORDER BY id DESC LIMIT $2`, before, limit)
+}
+
+// ByTitle returns at most limit papers whose titles or authors' names hold all the
+// words, in whatever case (of English letters only, on SQLite), the most voted
+// first. It looks at every paper.
+func (s *Store) ByTitle(ctx context.Context, words []string, limit int) ([]*Paper, error) {
+	var where strings.Builder
+	args := []any{limit}
+	for _, w := range words {
+		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(w))+"%")
+		fmt.Fprintf(&where, ` AND (lower(title) LIKE $%d ESCAPE '\' OR lower(record) LIKE $%[1]d ESCAPE '\')`, len(args))
+	}
+	return s.choose(ctx, `SELECT id FROM paper WHERE merged_into IS NULL`+where.String()+` ORDER BY votes DESC, id DESC LIMIT $1`, args...)
+}
+
+// choose returns the papers that a query names, in its order.
+func (s *Store) choose(ctx context.Context, query string, args ...any) ([]*Paper, error) {
+	rows, err := s.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("choose papers: %w", err)
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, s.db, ids, "")
 }

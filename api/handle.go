@@ -1,0 +1,204 @@
+package api
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"broadsheet/fault"
+)
+
+// handle makes a handler of a function that depends on the request's words alone:
+// its answer is kept until the state changes.
+func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		base := a.Base
+		if base == "" {
+			scheme := "http://"
+			if r.TLS != nil {
+				scheme = "https://"
+			}
+			base = scheme + r.Host
+		}
+		state := a.State()
+		key := base + r.URL.Path + "?" + r.URL.RawQuery
+		if k := a.cache.get(key, state); k != nil {
+			k.send(w, r)
+			return
+		}
+		out, err := f(r.Context(), &request{path: r.URL.Path, query: r.URL.Query(), base: base, id: r.PathValue("id")})
+		if err != nil {
+			a.failWith(w, r, err)
+			return
+		}
+		k := newKept(out)
+		a.cache.put(key, state, k)
+		k.send(w, r)
+	})
+}
+
+func (a *API) failWith(w http.ResponseWriter, r *http.Request, err error) {
+	kind := fault.KindOf(err)
+	says := fault.Message(err)
+	switch {
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		return // nobody listens any more
+	case kind == fault.Internal:
+		says = "Something broke here. Nothing was lost."
+	}
+	id := a.fail(w, r, kind.Status(), says)
+	if kind == fault.Internal {
+		a.Log.Error("an answer of the API failed", "request", id, "path", r.URL.Path, "query", r.URL.RawQuery, "error", err)
+	}
+}
+
+// fail sends an error as the clients expect it and returns the request's id.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, status int, says string) string {
+	id := requestID()
+	h := w.Header()
+	h.Set("X-Request-Id", id)
+	h.Set("X-Error-Message", ascii(says))
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	var o object
+	o.set("error", says)
+	body := mustMarshal(o)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+	return id
+}
+
+func requestID() string {
+	var b [9]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// ascii writes a text so that it can stand in a header.
+func ascii(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// kept is an answer ready to be sent again and again.
+type kept struct {
+	kind, link, etag []string // header values
+	body, gzip       []byte
+	length, zlength  []string
+}
+
+func newKept(a answer) *kept {
+	sum := sha256.Sum256(a.body)
+	k := &kept{
+		kind: []string{"application/json; charset=utf-8"}, body: a.body, length: []string{strconv.Itoa(len(a.body))},
+		etag: []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`},
+	}
+	if a.kind != "" {
+		k.kind = []string{a.kind}
+	}
+	if a.link != "" {
+		k.link = []string{a.link}
+	}
+	if len(a.body) > 800 {
+		var b bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&b, 5) // a valid level
+		z.Write(a.body)                    // a buffer takes everything
+		z.Close()
+		k.gzip, k.zlength = b.Bytes(), []string{strconv.Itoa(b.Len())}
+	}
+	return k
+}
+
+// Header values that never change.
+var (
+	vary       = []string{"Accept-Encoding, Accept"}
+	revalidate = []string{"public, max-age=0, must-revalidate"}
+	gzipped    = []string{"gzip"}
+	anyOrigin  = []string{"*"} // these answers are public and read-only
+)
+
+func (k *kept) send(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h["Etag"], h["Vary"], h["Cache-Control"] = k.etag, vary, revalidate
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	if k.link != nil {
+		h["Link"] = k.link
+	}
+	if m := r.Header.Get("If-None-Match"); m != "" && (m == "*" || strings.Contains(m, k.etag[0])) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Type"] = k.kind
+	body := k.body
+	if k.gzip != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
+		body = k.gzip
+		h["Content-Encoding"], h["Content-Length"] = gzipped, k.zlength
+	} else {
+		h["Content-Length"] = k.length
+	}
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}
+
+// takesGzip reports whether an Accept-Encoding names gzip and does not refuse it.
+func takesGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) == "gzip" {
+			return !strings.HasPrefix(strings.ReplaceAll(weight, " ", ""), "q=0") || strings.ContainsAny(weight, "123456789")
+		}
+	}
+	return false
+}
+
+// cache keeps answers of the present state, up to a number of bytes.
+type cache struct {
+	mu    sync.RWMutex
+	state uint64
+	held  map[string]*kept
+	bytes int
+}
+
+const cacheBytes = 24 << 20
+
+func (c *cache) get(key string, state uint64) *kept {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.state != state {
+		return nil
+	}
+	return c.held[key]
+}
+
+func (c *cache) put(key string, state uint64, k *kept) {
+	size := len(key) + len(k.body) + len(k.gzip)
+	if size > cacheBytes/8 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != state || c.held == nil || c.bytes+size > cacheBytes {
+		c.state, c.held, c.bytes = state, map[string]*kept{}, 0
+	}
+	if c.held[key] == nil {
+		c.held[key] = k
+		c.bytes += size
+	}
+}

@@ -1,0 +1,332 @@
+// Package api answers programs. Its first face is the papers API of Hugging Face,
+// so that existing clients work with nothing but the address changed: huggingface_hub
+// and its command line, scripts and scrapers. Answers are bare JSON arrays and
+// objects; times end in Z and have milliseconds; errors are {"error": "…"} with the
+// same text in X-Error-Message.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"broadsheet/edition"
+	"broadsheet/fault"
+	"broadsheet/feed"
+	"broadsheet/paper"
+)
+
+// Config is what the API is made of.
+type Config struct {
+	Papers   *paper.Store
+	Editions *edition.Store
+	Feeds    *feed.Feeds
+	Base     string        // the public address; "" to take it from each request's Host
+	State    func() uint64 // a number that changes whenever an answer could
+	PerHour  int           // requests that one client may make in an hour; 0 for no limit
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// API answers the requests under /api/ and for papers as Markdown. It is safe for
+// concurrent use.
+type API struct {
+	Config
+	papers  *paper.Store
+	eastern *time.Location
+	mux     *http.ServeMux
+	cache   cache
+	limits  *limits
+}
+
+// New returns the API.
+func New(c Config) (*API, error) {
+	zone, err := time.LoadLocation(eastern)
+	if err != nil {
+		return nil, fmt.Errorf("load the time zone of the API: %w", err)
+	}
+	a := &API{Config: c, papers: c.Papers, eastern: zone, mux: http.NewServeMux(), limits: newLimits(c.PerHour)}
+	a.mux.Handle("GET /api/daily_papers", a.handle(a.dailyPapers))
+	a.mux.Handle("GET /api/papers", a.handle(a.listPapers))
+	a.mux.Handle("GET /api/papers/search", a.handle(a.search))
+	a.mux.Handle("GET /api/papers/{id...}", a.handle(a.paper))
+	a.mux.Handle("GET /api/arxiv/{id...}", a.handle(a.repos))
+	a.mux.Handle("GET /papers/{id...}", a.handle(a.markdown))
+	a.mux.Handle("/api/", a.handle(func(context.Context, *request) (answer, error) {
+		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
+	}))
+	return a, nil
+}
+
+// ServeHTTP answers one request, unless its client has asked too often.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if a.limits.allow(w, r, a.Now()) {
+		a.mux.ServeHTTP(w, r)
+		return
+	}
+	a.fail(w, r, http.StatusTooManyRequests, "Too many requests. Wait as long as Retry-After says.")
+}
+
+// answer is a body and what goes with it.
+type answer struct {
+	kind string // "" is application/json
+	body []byte
+	link string // of the header Link
+}
+
+// request is what a handler may look at: the answer is kept for the next who asks
+// with the same words, so it depends on nothing else.
+type request struct {
+	path  string
+	query url.Values
+	base  string
+	id    string
+}
+
+// dailyPapers lists the papers of editions.
+//
+// date, week, month: the papers of that edition, by votes. Without any, all
+// editions, the newest first, each by votes. submitter: only what they put in.
+// sort: publishedAt for the newest first, trending for the votes of the last days.
+// p counts pages from 0, limit is 1 to 100, 50 when not given.
+func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
+	q := feed.Query{Submitter: r.query.Get("submitter")}
+	page, err := number(r.query, "p", 0, 0, 1_000_000)
+	if err != nil {
+		return answer{}, err
+	}
+	limit, err := number(r.query, "limit", 50, 1, 100)
+	if err != nil {
+		return answer{}, err
+	}
+	order := r.query.Get("sort")
+	switch order {
+	case "", "trending":
+	case "publishedAt":
+		q.Newest = true
+	default:
+		return answer{}, fault.Invalid("sort is publishedAt or trending, not %q.", clip(order))
+	}
+	whole, err := a.span(ctx, r.query, order, &q)
+	if err != nil {
+		return answer{}, err
+	}
+	q.Skip, q.Limit = page*limit, limit
+	var items []feed.Item
+	var total int
+	if whole && !q.Newest && q.Submitter == "" {
+		items, total, err = a.allEditions(ctx, q.Skip, limit)
+	} else {
+		items, total, err = a.Feeds.List(ctx, q)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := a.list(ctx, items)
+	if err != nil {
+		return answer{}, err
+	}
+	out := answer{body: body}
+	if q.Skip+limit < total {
+		r.query.Set("p", strconv.Itoa(page+1))
+		out.link = r.next()
+	}
+	return out, nil
+}
+
+func (a *API) list(ctx context.Context, items []feed.Item) ([]byte, error) {
+	list := make([]object, len(items))
+	for i, it := range items {
+		var err error
+		if list[i], err = a.itemOf(ctx, it.Paper, &it.Place); err != nil {
+			return nil, err
+		}
+	}
+	return mustMarshal(list), nil
+}
+
+// Items returns the papers of some editions, by votes, as the JSON array that
+// daily_papers answers with, for pages that carry it.
+func (a *API) Items(ctx context.Context, span edition.Span) ([]byte, error) {
+	items, _, err := a.Feeds.List(ctx, feed.Query{Span: span, Origin: edition.Submitted, Limit: mostItems})
+	if err != nil {
+		return nil, err
+	}
+	return a.list(ctx, items)
+}
+
+// mostItems is how many papers a page carries for those who scrape it: more than
+// any month of the upstream's has.
+const mostItems = 2000
+
+// span sets the days that are asked for and reports whether these are all.
+func (a *API) span(ctx context.Context, query url.Values, order string, q *feed.Query) (whole bool, err error) {
+	date, week, month := query.Get("date"), query.Get("week"), query.Get("month")
+	switch {
+	case date != "":
+		if _, err := edition.ParseDay(date); err != nil {
+			return false, err
+		}
+		q.Span = edition.DaySpan(date)
+	case week != "":
+		q.Span, err = edition.ParseWeek(week)
+	case month != "":
+		q.Span, err = edition.ParseMonth(month)
+	case order == "trending":
+		const window = 7 // days
+		newest, err := a.Editions.Newest(ctx)
+		if err != nil || newest == "" {
+			return false, err
+		}
+		last, err := edition.ParseDay(newest)
+		q.Span = edition.Span{From: last.AddDate(0, 0, 1-window).Format(time.DateOnly), To: newest}
+		return false, err
+	default:
+		q.Span = edition.Span{From: "", To: "9999"}
+		return true, nil
+	}
+	return false, err
+}
+
+// allEditions lists all editions, the newest first. It reads only those that the
+// page asked for lies in.
+func (a *API) allEditions(ctx context.Context, skip, limit int) ([]feed.Item, int, error) {
+	days, err := a.Editions.Days(ctx, edition.Span{From: "", To: "9999"})
+	if err != nil {
+		return nil, 0, err
+	}
+	var items []feed.Item
+	total := 0
+	for i := len(days) - 1; i >= 0; i-- {
+		first := total
+		total += days[i].Count()
+		if total <= skip || first >= skip+limit {
+			continue
+		}
+		from := max(0, skip-first)
+		part, _, err := a.Feeds.List(ctx, feed.Query{Span: edition.DaySpan(days[i].Day), Skip: from, Limit: skip + limit - first - from})
+		if err != nil {
+			return nil, 0, err
+		}
+		items = append(items, part...)
+	}
+	return items, total, nil
+}
+
+// next returns the header that leads to the request with its changed query.
+func (r *request) next() string {
+	return fmt.Sprintf(`<%s%s?%s>; rel="next"`, r.base, r.path, r.query.Encode())
+}
+
+// number reads a whole number of the query.
+func number(query url.Values, name string, otherwise, least, most int) (int, error) {
+	s := query.Get(name)
+	if s == "" && !query.Has(name) {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most {
+		return 0, fault.Invalid("%s is a whole number from %d to %d, not %q.", name, least, most, clip(s))
+	}
+	return n, nil
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// find returns the paper that an address names, by any identifier, with or without
+// a version.
+func (a *API) find(ctx context.Context, name string) (*paper.Paper, *edition.Place, error) {
+	id, _, err := paper.ParseIdentifier(name)
+	if err != nil {
+		return nil, nil, fault.NotFound("%s", fault.Message(err))
+	}
+	p, err := a.papers.Find(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	place, err := a.Editions.Place(ctx, a.papers.DB(), p.ID)
+	return p, place, err
+}
+
+// paper returns one paper, flat, with what is linked to it.
+func (a *API) paper(ctx context.Context, r *request) (answer, error) {
+	p, place, err := a.find(ctx, r.id)
+	if err != nil {
+		return answer{}, err
+	}
+	item, err := a.itemOf(ctx, p, place)
+	if err != nil {
+		return answer{}, err
+	}
+	flat, err := parseObject(item.get("paper"))
+	if err != nil {
+		return answer{}, err
+	}
+	flat.set("id", p.Key)
+	flat.set("numComments", p.Figures.Comments)
+	for _, kind := range []string{"Models", "Datasets", "Spaces"} {
+		flat.ensure("linked"+kind, []string{})
+		flat.ensure("numTotal"+kind, 0)
+	}
+	return answer{body: mustMarshal(flat)}, nil
+}
+
+// repos lists what is linked to a paper. Broadsheet hosts no repositories, so the
+// lists are empty for a paper that is held.
+func (a *API) repos(ctx context.Context, r *request) (answer, error) {
+	id, ok := strings.CutSuffix(r.id, "/repos")
+	if !ok {
+		return answer{}, fault.NotFound("There is nothing at this address; /api/arxiv/ID/repos is meant, perhaps.")
+	}
+	if _, _, err := a.find(ctx, id); err != nil {
+		return answer{}, err
+	}
+	return answer{body: []byte(`{"models":[],"datasets":[],"spaces":[]}`)}, nil
+}
+
+// listPapers lists all papers held, the newest first by their arrival here, limit
+// at a time; cursor is what the Link of the page before says.
+func (a *API) listPapers(ctx context.Context, r *request) (answer, error) {
+	limit, err := number(r.query, "limit", 50, 1, 100)
+	if err != nil {
+		return answer{}, err
+	}
+	before := int64(0)
+	if c := r.query.Get("cursor"); c != "" {
+		if before, err = strconv.ParseInt(c, 36, 64); err != nil || before < 1 {
+			return answer{}, fault.Invalid("cursor is taken from the Link of the page before; %q is none.", clip(c))
+		}
+	}
+	papers, err := a.papers.Newest(ctx, before, limit+1)
+	if err != nil {
+		return answer{}, err
+	}
+	out := answer{}
+	if len(papers) > limit {
+		papers = papers[:limit]
+		r.query.Set("cursor", strconv.FormatInt(papers[limit-1].ID, 36))
+		out.link = r.next()
+	}
+	list := make([]object, len(papers))
+	for i, p := range papers {
+		item, err := a.itemOf(ctx, p, nil)
+		if err != nil {
+			return answer{}, err
+		}
+		if list[i], err = parseObject(item.get("paper")); err != nil {
+			return answer{}, err
+		}
+	}
+	out.body = mustMarshal(list)
+	return out, nil
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// object is a JSON object whose keys keep their order, so that an item comes out
+// as it came in, with what we know better in its place.
+type object []member
+
+type member struct {
+	key   string
+	value json.RawMessage
+}
+
+// parseObject reads an object one level deep.
+func parseObject(b []byte) (object, error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, fmt.Errorf("an object was expected: %w", err)
+	}
+	var o object
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		var v json.RawMessage
+		if err := d.Decode(&v); err != nil {
+			return nil, err
+		}
+		o = append(o, member{key.(string), v})
+	}
+	return o, nil
+}
+
+// has reports whether the key is there with a value other than null.
+func (o object) has(key string) bool {
+	v := o.get(key)
+	return v != nil && !bytes.Equal(v, []byte("null"))
+}
+
+func (o object) get(key string) json.RawMessage {
+	if i := slices.IndexFunc(o, func(m member) bool { return m.key == key }); i >= 0 {
+		return o[i].value
+	}
+	return nil
+}
+
+// set puts the value in the place of the key, or at the end.
+func (o *object) set(key string, value any) {
+	v := mustMarshal(value)
+	if i := slices.IndexFunc(*o, func(m member) bool { return m.key == key }); i >= 0 {
+		(*o)[i].value = v
+		return
+	}
+	*o = append(*o, member{key, v})
+}
+
+// ensure sets the value where there is none, or null.
+func (o *object) ensure(key string, value any) {
+	if !o.has(key) {
+		o.set(key, value)
+	}
+}
+
+// MarshalJSON writes the object in the order of its keys.
+func (o object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(mustMarshal(m.key))
+		b.WriteByte(':')
+		b.Write(m.value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// mustMarshal returns v as JSON. What is passed here are texts, numbers, lists of
+// them and objects, which can always be written.
+func mustMarshal(v any) json.RawMessage {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // these are bodies of type application/json, never part of a page
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n")
+}

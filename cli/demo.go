@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"broadsheet/edition"
+	"broadsheet/harvest"
+	"broadsheet/server"
+)
+
+//go:embed sample/papers.jsonl
+var samplePapers []byte
+
+//go:embed sample/readings.tsv
+var sampleReadings []byte
+
+// demoDay is the morning on which the demo's clock starts: that of the newest
+// edition of the sample.
+var demoDay = time.Date(2026, 4, 15, 10, 0, 0, 0, time.UTC)
+
+type demoCommand struct {
+	listener
+}
+
+func (demoCommand) Help() string {
+	return `The sample holds six editions of April 2026 and the papers that a search for "learning theory"
+found that month: real bibliographic facts, with abstracts in words of ours. It lives in a
+temporary folder, which is removed at the end. Nothing is fetched.`
+}
+
+func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
+	dir, err := os.MkdirTemp("", "broadsheet-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	began := time.Now()
+	now := func() time.Time { return demoDay.Add(time.Since(began)) }
+	h, err := server.Open(ctx, server.Config{
+		DSN: filepath.Join(dir, "broadsheet.db"), Listen: c.Listen, Version: Version(), Now: now,
+		Edition: edition.Settings{Fill: edition.FillSubmitted},
+	}, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	im := harvest.Importing{Papers: h.Papers, Source: "sample", Now: now}
+	if _, err := im.Import(ctx, bytes.NewReader(samplePapers), "-"); err != nil {
+		return err
+	}
+	if err := im.Readings(ctx, bytes.NewReader(sampleReadings)); err != nil {
+		return err
+	}
+	if err := h.CatchUp(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.Out, `A demo on the built-in sample, in %s. It is %s there.
+Try:
+  /papers/date/2026-04-14   an edition
+  /papers/week/2026-W16     its week          /papers/month/2026-04   its month
+  /papers/2604.10866        a paper           /archive                all editions
+  /api/daily_papers?date=2026-04-14           the same, for programs
+Stop it with Ctrl-C.
+`, dir, demoDay.Format("Monday 2 January 2006"))
+	return h.Serve(ctx, w.Out)
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/fault"
+	"broadsheet/paper"
+)
+
+type doctorCommand struct {
+	store
+	site
+	sources
+}
+
+func (doctorCommand) Help() string {
+	return `Examines the database, the disk, the clock and the ledger, says what it found, and what
+to do about each finding. It changes nothing. It exits with 1 when something is wrong.`
+}
+
+// finding is what one examination says.
+type finding struct {
+	part   string
+	ok     bool
+	said   string
+	advice string // what to do, when not ok
+}
+
+func (c *doctorCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
+	dsn, err := c.dsn()
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		show(w, finding{"database", false, err.Error(), "Check --data or --db, and that the disk is not full or the server down."})
+		return fault.Conflict("1 finding")
+	}
+	defer d.Close()
+	list := []finding{c.database(ctx, d), c.clock()}
+	if d.Dialect == db.SQLite {
+		list = append(list, c.disk())
+	}
+	ledger, err := c.ledger(ctx, d, log)
+	if err != nil {
+		return err
+	}
+	list = append(list, ledger...)
+	wrong := 0
+	for _, f := range list {
+		show(w, f)
+		if !f.ok {
+			wrong++
+		}
+	}
+	if wrong > 0 {
+		return fault.Conflict("%d of %d examinations found something wrong", wrong, len(list))
+	}
+	return nil
+}
+
+func show(w World, f finding) {
+	mark := "ok  "
+	if !f.ok {
+		mark = "look"
+	}
+	fmt.Fprintf(w.Out, "%s  %-10s %s\n", mark, f.part, f.said)
+	if !f.ok {
+		fmt.Fprintf(w.Out, "      %-10s %s\n", "", f.advice)
+	}
+}
+
+func (c *doctorCommand) database(ctx context.Context, d *db.DB) finding {
+	f := finding{part: "database", advice: "Restore the last backup, or export what can still be read."}
+	if d.Dialect == db.SQLite {
+		var verdict string
+		if err := d.QueryRow(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil || verdict != "ok" {
+			f.said = fmt.Sprintf("The file is damaged: %s %v", verdict, err)
+			return f
+		}
+	}
+	n, err := paper.NewStore(d).Count(ctx)
+	if err != nil {
+		f.said = err.Error()
+		return f
+	}
+	size, err := d.Size(ctx)
+	if err != nil {
+		f.said = err.Error()
+		return f
+	}
+	f.ok = true
+	f.said = fmt.Sprintf("%s, %d papers, %d MB.", d.Dialect, n, size>>20)
+	return f
+}
+
+// clock finds a clock that is plainly wrong: one before the program was written.
+func (c *doctorCommand) clock() finding {
+	now := time.Now()
+	return finding{
+		"clock", now.Year() >= 2026, now.UTC().Format("2 January 2006, 15:04:05 UTC."),
+		"Set the clock, or let NTP set it: editions are dated by it.",
+	}
+}
+
+func (c *doctorCommand) disk() finding {
+	var st syscall.Statfs_t
+	dir, err := filepath.Abs(c.Data)
+	if err == nil {
+		err = syscall.Statfs(dir, &st)
+	}
+	if err != nil {
+		return finding{"disk", false, err.Error(), "Check --data."}
+	}
+	free := st.Bavail * uint64(st.Bsize) >> 20
+	const least = 1024
+	return finding{
+		"disk", free >= least, fmt.Sprintf("%d MB free in %s.", free, dir),
+		fmt.Sprintf("Make room: a day of papers with its raw answers takes a few MB, a merge of the database as much as it is large. %d MB is little.", free),
+	}
+}

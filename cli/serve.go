@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // the zones, on machines that have none
+
+	"broadsheet/edition"
+	"broadsheet/fault"
+	"broadsheet/server"
+)
+
+// site are the flags that say what stands in an edition and how it is served.
+type site struct {
+	Zone       string        `help:"The zone of the feed day." default:"UTC" placeholder:"ZONE" env:"BROADSHEET_ZONE"`
+	Turn       time.Duration `help:"How long after midnight in that zone the date turns; before midnight with a minus." default:"0h" env:"BROADSHEET_TURN"`
+	Fill       string        `help:"What fills an edition: what was put in (submitted), what arXiv announced (announced), or both." enum:"submitted,announced,both" default:"both" env:"BROADSHEET_FILL"`
+	Categories []string      `help:"The arXiv categories to take, such as cs.LG, or a whole archive such as math." default:"cs.AI,cs.CL,cs.CV,cs.LG,stat.ML" placeholder:"CATEGORY" env:"BROADSHEET_CATEGORIES"`
+}
+
+func (s site) settings() (edition.Settings, error) {
+	zone, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return edition.Settings{}, fault.Invalid("--zone %s: there is no such zone; write it as Europe/Berlin.", s.Zone)
+	}
+	if s.Turn <= -24*time.Hour || s.Turn >= 24*time.Hour {
+		return edition.Settings{}, fault.Invalid("--turn %s: the date turns within a day of midnight.", s.Turn)
+	}
+	return edition.Settings{Zone: zone, Turn: s.Turn, Fill: edition.Fill(s.Fill), Categories: s.Categories}, nil
+}
+
+// listener are the flags of commands that serve.
+type listener struct {
+	Listen string `help:"The address to listen on; port 0 chooses one." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"BROADSHEET_LISTEN"`
+}
+
+type serveCommand struct {
+	store
+	listener
+	site
+	sources
+
+	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
+	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
+	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
+	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
+	PrintConfig bool   `help:"Print the settings that hold and where each came from, and exit."`
+}
+
+func (serveCommand) Help() string {
+	return `Examples:
+  broadsheet serve                                        papers in ./data, pages on http://127.0.0.1:8080
+  broadsheet serve --listen :80 --base-url https://papers.example.org
+  broadsheet serve --categories math.CO,math.NT --fill announced
+  broadsheet serve --db postgres://user:password@host/name
+
+On a first start it begins to harvest at once, newest papers first; after that it
+follows arXiv's timetable. Every flag can also stand in a TOML file (--config) or in
+a variable: --base-url is BROADSHEET_BASE_URL.`
+}
+
+func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *settings) error {
+	if c.PrintConfig {
+		s.print(w)
+		return nil
+	}
+	h, err := c.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if c.NoHarvest {
+		return h.Serve(ctx, w.Out)
+	}
+	keep, err := c.keeper(h, log)
+	if err != nil {
+		return err
+	}
+	return h.Serve(ctx, w.Out, keep)
+}
+
+func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.House, error) {
+	dsn, err := c.dsn()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	if c.Base != "" {
+		u, err := url.Parse(c.Base)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+			return nil, fault.Invalid("--base-url %s: an address such as https://papers.example.org is wanted, without a path.", c.Base)
+		}
+		c.Base = u.Scheme + "://" + u.Host
+	}
+	return server.Open(ctx, server.Config{
+		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings,
+		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
+	}, log)
+}

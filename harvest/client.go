@@ -1,0 +1,172 @@
+package harvest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"broadsheet/fault"
+)
+
+// Pace is a transport that asks one question at a time and waits between two. All
+// questions to one operator go through one Pace, whichever of its servers they go
+// to.
+type Pace struct {
+	Agent string        // the User-Agent; it holds an address at which a person answers
+	Gap   time.Duration // the least time from the end of an answer to the next question
+
+	mu   sync.Mutex
+	last time.Time
+	next http.RoundTripper
+}
+
+// NewPace returns a pace.
+func NewPace(agent string, gap time.Duration) *Pace {
+	return &Pace{Agent: agent, Gap: gap, next: http.DefaultTransport.(*http.Transport).Clone()}
+}
+
+// mostAnswer is the most bytes that an answer may have.
+const mostAnswer = 64 << 20
+
+// RoundTrip asks, and returns when the whole answer is there.
+func (p *Pace) RoundTrip(r *http.Request) (*http.Response, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := wait(r.Context(), time.Until(p.last.Add(p.Gap))); err != nil {
+		return nil, err
+	}
+	defer func() { p.last = time.Now() }()
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", p.Agent)
+	a, err := p.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(a.Body, mostAnswer+1))
+	if len(body) > mostAnswer {
+		return nil, fmt.Errorf("the answer has more than %d MB", mostAnswer>>20)
+	}
+	if err != nil { // what came before the break may be of use to a tolerant reader
+		a.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), broken{err}))
+	} else {
+		a.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return a, nil
+}
+
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// Wait lets time pass, or returns early with the error of the context.
+type Wait func(context.Context, time.Duration) error
+
+// Client asks servers of one operator.
+type Client struct {
+	Pace  *Pace
+	Tries int  // of one question; 0 is 6
+	Wait  Wait // nil sleeps
+}
+
+// Get asks for an address. It tries again, later each time, when the server is busy
+// (503, 429, other 5xx, with Retry-After honoured up to an hour) or the connection
+// breaks.
+func (c *Client) Get(ctx context.Context, address string) ([]byte, http.Header, error) {
+	tries, sleep := c.Tries, c.Wait
+	if tries == 0 {
+		tries = 6
+	}
+	if sleep == nil {
+		sleep = wait
+	}
+	pause := 10 * time.Second
+	for try := 1; ; try++ {
+		body, head, retry, err := c.ask(ctx, address)
+		if err == nil || retry < 0 || ctx.Err() != nil {
+			return body, head, err
+		}
+		if try == tries {
+			return nil, nil, fmt.Errorf("%w (after %d tries)", err, tries)
+		}
+		if retry == 0 {
+			retry = pause + rand.N(pause/2)
+			pause = min(2*pause, 10*time.Minute)
+		}
+		if err := sleep(ctx, min(retry, time.Hour)); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// ask asks once. retry is negative when asking again is of no use, and 0 when the
+// server did not say how long to wait.
+func (c *Client) ask(ctx context.Context, address string) (body []byte, head http.Header, retry time.Duration, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, nil, -1, fault.Invalid("%q is no address: %s.", address, err)
+	}
+	a, err := (&http.Client{Transport: c.Pace, Timeout: 2 * time.Minute}).Do(r)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	defer a.Body.Close()
+	if body, err = io.ReadAll(a.Body); err != nil {
+		return nil, nil, 0, fmt.Errorf("the answer of %s broke off: %w", address, err)
+	}
+	switch {
+	case a.StatusCode == http.StatusOK:
+		return body, a.Header, -1, nil
+	case a.StatusCode == http.StatusTooManyRequests || a.StatusCode >= 500:
+		return nil, nil, retryAfter(a.Header.Get("Retry-After"), time.Now()), &statusError{a.StatusCode, address}
+	}
+	return body, a.Header, -1, &statusError{a.StatusCode, address}
+}
+
+// retryAfter reads the header of that name (RFC 9110, 10.2.3), 0 when it says
+// nothing.
+func retryAfter(s string, now time.Time) time.Duration {
+	if n, err := strconv.Atoi(s); err == nil && n >= 0 {
+		return max(time.Duration(n)*time.Second, time.Second)
+	}
+	if t, err := http.ParseTime(s); err == nil {
+		return max(t.Sub(now), time.Second)
+	}
+	return 0
+}
+
+type statusError struct {
+	status  int
+	address string
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answered %d %s", e.address, e.status, http.StatusText(e.status))
+}
+
+// answered reports whether err is an answer with the status.
+func answered(err error, status int) bool {
+	var e *statusError
+	return errors.As(err, &e) && e.status == status
+}

@@ -1,0 +1,218 @@
+// Package server is the one place that knows everybody: it opens the stores,
+// gives the rooms to each other, and runs what must go on while the program
+// serves: the listener, the watchers of the change log, the harvest. It holds no
+// logic of a subject.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"broadsheet/api"
+	"broadsheet/db"
+	"broadsheet/edition"
+	"broadsheet/feed"
+	"broadsheet/paper"
+	"broadsheet/web"
+)
+
+// Config is everything that a server can be told.
+type Config struct {
+	DSN      string // of package db
+	Listen   string // host:port; port 0 chooses one
+	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
+	Edition  edition.Settings
+	Scrapers bool // pages carry what scrapers look for
+	PerHour  int  // requests to the API that one client may make in an hour; 0 for no limit
+	Version  string
+	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
+}
+
+// House is the program's rooms, open and wired together.
+type House struct {
+	Config   Config
+	DB       *db.DB
+	Papers   *paper.Store
+	Editions *edition.Store
+	Feeds    *feed.Feeds
+
+	api     *api.API
+	pages   *web.Handler
+	log     *slog.Logger
+	state   atomic.Uint64 // changes whenever an answer could
+	ready   atomic.Bool
+	started time.Time
+}
+
+// Open opens the stores and wires the rooms. The caller closes the house.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
+	d, err := db.Open(ctx, c.DSN)
+	if err != nil {
+		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	papers := paper.NewStore(d)
+	h := &House{
+		Config: c, DB: d, Papers: papers,
+		Editions: edition.NewStore(papers, c.Edition),
+		Feeds:    feed.New(papers),
+		log:      log, started: c.Now(),
+	}
+	if err := h.furnish(); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// furnish makes the rooms that answer requests.
+func (h *House) furnish() error {
+	c := h.Config
+	var err error
+	if h.api, err = api.New(api.Config{
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds,
+		Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
+	}); err != nil {
+		return err
+	}
+	pages := web.Config{
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
+		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
+	}
+	if c.Scrapers {
+		pages.Scrape = h.api.Items
+	}
+	h.pages, err = web.New(pages)
+	return err
+}
+
+// Close closes the stores.
+func (h *House) Close() error { return h.DB.Close() }
+
+// CatchUp brings everything that watches the change log up to date.
+func (h *House) CatchUp(ctx context.Context) error {
+	for {
+		n, err := h.Editions.Update(ctx, h.Config.Now(), 2000)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return nil
+		}
+	}
+}
+
+// State returns a number that changes whenever an answer of the pages or the API
+// could: with every change in the log, and as the hours pass, since pages speak
+// of today. What was computed under one number may be sent again under it. It is
+// at most pulse old.
+func (h *House) State() uint64 { return h.state.Load() }
+
+// pulse is how often the change log is looked at.
+const pulse = 200 * time.Millisecond
+
+// watch keeps the watchers of the change log up to date until ctx ends.
+func (h *House) watch(ctx context.Context) {
+	var last int64 = -1
+	tick := time.NewTicker(pulse)
+	defer tick.Stop()
+	for {
+		if err := h.beat(ctx, &last); err != nil && ctx.Err() == nil {
+			h.log.Error("watching the change log failed; it will be tried again", "error", err)
+			sleep(ctx, time.Second)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (h *House) beat(ctx context.Context, last *int64) error {
+	seq, err := paper.Latest(ctx, h.DB)
+	if err != nil {
+		return err
+	}
+	if seq != *last {
+		if err := h.CatchUp(ctx); err != nil {
+			return err
+		}
+		if seq, err = paper.Latest(ctx, h.DB); err != nil {
+			return err
+		}
+		*last = seq
+	}
+	hour := uint64(h.Config.Now().Unix() / 3600)
+	h.state.Store(uint64(seq)<<24 | hour&(1<<24-1))
+	return nil
+}
+
+// Serve answers requests until ctx ends, then finishes those under way. It
+// prints the address to out once it is ready for them.
+func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.Context)) error {
+	l, err := net.Listen("tcp", h.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", h.Config.Listen, err)
+	}
+	if err := h.beat(ctx, new(int64)); err != nil {
+		l.Close()
+		return err
+	}
+	work = append(work, h.watch)
+	inner, stop := context.WithCancel(ctx)
+	defer stop()
+	var workers sync.WaitGroup
+	for _, w := range work {
+		workers.Go(func() { w(inner) })
+	}
+	s := &http.Server{
+		Handler:           h.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	h.ready.Store(true)
+	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		h.ready.Store(false) // a load balancer sees it before the listener closes
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer cancel()
+		if err = s.Shutdown(grace); err != nil {
+			err = fmt.Errorf("some requests were cut off: %w", err)
+		}
+	}
+	stop()
+	workers.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// pages keeps finished answers under their address, for one state at a time.
+type pages struct {
+	mu    sync.RWMutex
+	state uint64
+	bytes int
+	held  map[address]*finished
+}
+
+// address tells apart the answers that differ: a page has its public address in
+// it, and the reader's theme.
+type address struct{ base, path, theme string }
+
+// finished is an answer that is ready to be sent.
+type finished struct {
+	body   []byte
+	header []field
+	etag   string
+	until  time.Time // zero: as long as the state stands
+
+	once sync.Once
+	gzip []byte
+}
+
+// field is a header with the slice that net/http wants, made once.
+type field struct {
+	name  string
+	value []string
+}
+
+// finish makes an answer of a body.
+func finish(kind, keep string, body []byte) *finished {
+	sum := sha256.Sum256(body)
+	f := &finished{body: body, etag: `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	f.header = []field{
+		{"Content-Type", []string{kind}},
+		{"Cache-Control", []string{keep}},
+		{"Etag", []string{f.etag}},
+		{"Vary", []string{"Accept, Accept-Encoding, Cookie"}},
+		{"Content-Length", []string{strconv.Itoa(len(body))}},
+	}
+	h := http.Header{"X-Content-Type-Options": {"nosniff"}}
+	if strings.HasPrefix(kind, "text/html") {
+		SetPolicy(h)
+	}
+	for name, value := range h {
+		if name != "Content-Type" {
+			f.header = append(f.header, field{name, value})
+		}
+	}
+	return f
+}
+
+// send answers with f.
+func (f *finished) send(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	for _, x := range f.header {
+		h[x.name] = x.value
+	}
+	if tag := r.Header["If-None-Match"]; tag != nil && matches(tag[0], f.etag) {
+		delete(h, "Content-Length")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := f.body
+	if r.Header["Accept-Encoding"] != nil && acceptsGzip(r) {
+		f.once.Do(func() { f.gzip = packed(f.body) })
+		if f.gzip != nil {
+			body = f.gzip
+			h["Content-Encoding"] = []string{"gzip"}
+			h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		}
+	}
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}
+
+// get returns the answer that is held for an address under a state, nil for none.
+func (p *pages) get(at address, state uint64) *finished {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.state != state {
+		return nil
+	}
+	return p.held[at]
+}
+
+// put holds an answer. All of an older state are forgotten; when there is too
+// much, a part is, whichever.
+func (p *pages) put(at address, state uint64, f *finished) {
+	const most = 24 << 20 // bytes of bodies; packed they add about a fifth
+	if len(f.body) > most/8 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held == nil || p.state != state {
+		p.state, p.bytes, p.held = state, 0, map[address]*finished{}
+	}
+	if old := p.held[at]; old != nil {
+		p.bytes -= len(old.body)
+	}
+	p.held[at] = f
+	p.bytes += len(f.body)
+	for at, old := range p.held {
+		if p.bytes <= most {
+			break
+		}
+		if old != f {
+			delete(p.held, at)
+			p.bytes -= len(old.body)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"net/http"
+
+	"broadsheet/fault"
+)
+
+// FailureData is what the page of a failure is made of.
+type FailureData struct {
+	Kind      fault.Kind
+	Says      string // to the reader, "" for a failure of ours
+	RequestID string
+	Similar   []Link  // papers that may have been meant
+	Front     []Entry // the first of the newest edition
+}
+
+// FailurePage says what went wrong.
+type FailurePage struct {
+	Page
+	Code     int
+	Heading  string
+	Address  string // the address, when there is nothing there
+	Says     string
+	Similar  []Link
+	Front    []Entry
+	ID, Time string // of a failure of ours
+	Retry    bool
+}
+
+func (*FailurePage) template() string { return "failure" }
+
+// FailurePageOf makes the page of a failure.
+func FailurePageOf(s Site, d FailureData) *FailurePage {
+	titles := map[fault.Kind]string{
+		fault.KindMissing: "Not in the record", fault.KindInvalid: "Not understood", fault.KindClash: "Already so",
+		fault.KindRefused: "Not allowed", fault.KindBusy: "Busy for a moment",
+	}
+	title := titles[d.Kind]
+	if title == "" {
+		title = "This page failed to load"
+	}
+	v := &FailurePage{Page: s.page(title, "message"), Heading: title, Code: d.Kind.Status(), Says: d.Says, Similar: d.Similar, Front: d.Front}
+	v.NoIndex = true
+	switch d.Kind {
+	case fault.KindMissing:
+		v.Address = clip(s.Path, 120)
+	case fault.Internal:
+		v.ID, v.Time = d.RequestID, s.Now.UTC().Format("Monday 2 January 2006, 15:04:05 UTC")
+		v.Retry = true
+	case fault.KindBusy:
+		v.Retry = true
+	}
+	return v
+}
+
+// wrongMethod is the failure of a request by a method that its address does not
+// have; it is no kind of fault, because nothing of ours makes one.
+func wrongMethod(s Site) *FailurePage {
+	v := &FailurePage{Page: s.page("Not possible here", "message"), Heading: "Not possible here", Code: http.StatusMethodNotAllowed, Says: "This address cannot be asked in that way."}
+	v.NoIndex = true
+	return v
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"broadsheet/edition"
+	"broadsheet/feed"
+	"broadsheet/paper"
+)
+
+// Item is a paper in a list, at whatever size.
+type Item struct {
+	Rank     int
+	Anchor   string // of the place in the page: 7, for #p7 and #t7
+	Href     string
+	Title    Text
+	Name     Text // of a title "Name: rest" with a short name, else empty
+	Deck     Text // the rest
+	Label    string
+	Opening  Text // the stock beginning of the claim
+	Claim    Text
+	Abstract Text
+	By       string // who wrote the abstract when not the authors
+	Topic    Link   // where it leads to the first paper of the topic in this list
+	Who      string // MIT, 2 authors
+	Code     *Link
+	Key      string
+	Outside  string // the address of the key at whoever gave it out
+	Why      string
+	Read     bool
+	Acts     Acts
+}
+
+// Acts are the votes and comments of a paper, and, for a reader, what they may do.
+type Acts struct {
+	Votes    int
+	Comments int
+	Path     string // where the acts are posted; empty when there are none
+	Voted    bool
+	Saved    bool
+	Scrape   bool
+}
+
+// Unit returns the noun for the number of votes, and with it for comments.
+func (a Acts) Unit(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// ItemOf returns the item for a paper of a list.
+func (s Site) item(it feed.Item) Item {
+	p := it.Paper
+	claim := edition.PickClaim(p.Abstract)
+	v := Item{
+		Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
+		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
+		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
+		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
+		Acts: Acts{Votes: p.Figures.Votes, Comments: p.Figures.Comments, Scrape: s.Scrape},
+	}
+	if name, deck, ok := splitTitle(p.Title); ok {
+		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)
+	}
+	if id := p.ArXiv(); id != "" {
+		v.Outside = paper.Identifier{Scheme: paper.ArXiv, Value: id}.URL()
+	}
+	if l := p.Link(paper.Code); l != nil && isWeb(l.URL) {
+		v.Code = &Link{Text: "Code", Href: l.URL}
+		if n := p.Stars(); n > 0 {
+			v.Code.Text = "Code, " + count(n, "star")
+		}
+	}
+	return v
+}
+
+// byLine says whose an abstract is that is not its authors', nothing when it is.
+func byLine(p *paper.Paper) string {
+	if p.AbstractBy == "" {
+		return ""
+	}
+	if p.ArXiv() != "" {
+		return "Summary by " + p.AbstractBy + "; the authors’ abstract is on arXiv."
+	}
+	return "Summary by " + p.AbstractBy + "."
+}
+
+// splitTitle splits a title "Name: rest" whose name has at most 28 letters.
+func splitTitle(title string) (name, rest string, ok bool) {
+	const longest = 28
+	name, rest, ok = strings.Cut(title, ": ")
+	if !ok || strings.TrimSpace(rest) == "" || utf8.RuneCountInString(name) > longest || strings.Count(name, "$")%2 != 0 {
+		return "", "", false
+	}
+	return name, rest, true
+}
+
+// who writes whose paper it is: the organisation and the number of authors.
+func who(p *paper.Paper) string {
+	n := p.CountAuthors()
+	org := ""
+	if p.Organisation != nil {
+		if org = p.Organisation.FullName; org == "" {
+			org = p.Organisation.Name
+		}
+	}
+	authors := ""
+	switch {
+	case n == 1 && len(p.Authors) == 1:
+		authors = p.Authors[0].Name
+	case n == 2 && len(p.Authors) == 2 && org == "":
+		authors = p.Authors[0].Name + " and " + p.Authors[1].Name
+	case n > 0:
+		authors = strings.Replace(count(n, "author"), " ", "\u00a0", 1)
+	}
+	if org != "" && authors != "" {
+		return org + ", " + authors
+	}
+	return org + authors
+}
+
+// topicOf returns the first topic of a paper, else the name of its primary
+// category.
+func topicOf(p *paper.Paper) string {
+	if len(p.Topics) > 0 && p.Topics[0] != "" {
+		r, n := utf8.DecodeRuneInString(p.Topics[0])
+		return string(unicode.ToUpper(r)) + p.Topics[0][n:]
+	}
+	return categoryName(p.Primary())
+}
+
+// isWeb reports whether an address that a source gave may stand in a page.
+func isWeb(url string) bool {
+	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
+}

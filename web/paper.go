@@ -1,0 +1,272 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"broadsheet/edition"
+	"broadsheet/paper"
+)
+
+// PaperData is what the page of a paper is made of.
+type PaperData struct {
+	Paper    *paper.Paper
+	Edition  *edition.Day // where it stands; nil when in none
+	Ranks    []Rank       // in that edition, its week and its month
+	Readings []paper.Reading
+	Version  int // the version asked for, 0 for none
+}
+
+// Rank is a paper's place in a list.
+type Rank struct{ At, Of int }
+
+// PaperPage is the page of a paper.
+type PaperPage struct {
+	Page
+	Kicker   []Link
+	Heading  Text
+	Authors  []Name
+	Others   []Name // the rest of a long list, folded
+	Org      string
+	Date     Link // its address is the date
+	IDs      []Link
+	Claimed  string
+	Notice   string
+	Acts     Acts
+	Links    []Link
+	Abstract []Text // by paragraph
+	By       string
+	Votes    *Chart
+	VoteNote string
+	Seen     []Link
+	Versions []Link
+	Record   []Fact
+	DOI      *Link
+	Topics   []string
+}
+
+func (*PaperPage) template() string { return "paper" }
+
+// Name is an author's.
+type Name struct {
+	Text    string
+	Claimed bool
+}
+
+// PaperPageOf makes the page of a paper.
+func PaperPageOf(s Site, d PaperData) *PaperPage {
+	const shown = 40 // authors before the fold
+	p := d.Paper
+	v := &PaperPage{
+		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p), Topics: p.Topics,
+		Acts: Acts{Votes: p.Figures.Votes, Comments: p.Figures.Comments, Scrape: s.Scrape},
+	}
+	v.describe(s, paperPath(p.Key), "article", abstractText(p))
+	v.Meta = append(v.Meta, citation(s, p)...)
+	v.Article = articleOf(s, p)
+	if p.ArXiv() != "" {
+		v.Alternates = append(v.Alternates, Alternate{"text/markdown", "Markdown", paperPath(p.Key) + ".md"})
+	}
+	for _, a := range p.Authors {
+		v.Authors = append(v.Authors, Name{a.Name, a.Claimed})
+	}
+	if len(v.Authors) > shown+5 {
+		v.Authors, v.Others = v.Authors[:shown], v.Authors[shown:]
+	}
+	if o := p.Organisation; o != nil {
+		if v.Org = o.FullName; v.Org == "" {
+			v.Org = o.Name
+		}
+	}
+	if !p.Submitted.IsZero() {
+		v.Date = Link{Text: shortDate(p.Submitted), Href: p.Submitted.Format(time.DateOnly)}
+	}
+	switch n := p.CountClaimed(); {
+	case n == 1:
+		v.Claimed = "one author has claimed this paper"
+	case n > 1:
+		v.Claimed = inWords(n) + " authors have claimed this paper"
+	}
+	for part := range strings.SplitSeq(strings.ReplaceAll(p.Abstract, "\r\n", "\n"), "\n\n") {
+		if strings.TrimSpace(part) != "" {
+			v.Abstract = append(v.Abstract, rich(p.Form, part))
+		}
+	}
+	v.kicker(d)
+	v.notice(d)
+	v.links(p)
+	v.seen(d)
+	v.record(p)
+	v.votes(d.Readings)
+	return v
+}
+
+func (v *PaperPage) kicker(d PaperData) {
+	if c := d.Paper.Primary(); c != "" {
+		v.Kicker = append(v.Kicker, Link{Text: c})
+		if long := categoryName(c); long != c {
+			v.Kicker[0].Text += ", " + long
+		}
+	}
+	if e := d.Edition; e != nil {
+		v.Kicker = append(v.Kicker, Link{Text: "Edition No. " + number(e.Number), Note: longDate(day(e.Day)), Href: dayPath(e.Day)})
+	}
+}
+
+func (v *PaperPage) notice(d PaperData) {
+	p := d.Paper
+	newest := 0
+	if n := len(p.Versions); n > 0 {
+		newest = p.Versions[n-1].N
+	}
+	switch {
+	case p.Withdrawn:
+		v.Notice = "This paper has been withdrawn."
+		if p.Comment != "" {
+			v.Notice += " Its authors say: “" + plain(p.Form, p.Comment) + "”"
+		}
+	case d.Version > 0 && d.Version < newest:
+		v.Notice = fmt.Sprintf("You asked for version %d. This record is of version %d, the newest.", d.Version, newest)
+	}
+}
+
+// links sets the buttons: where the paper and what belongs to it can be read.
+func (v *PaperPage) links(p *paper.Paper) {
+	add := func(text, url string) {
+		if isWeb(url) && !slices.ContainsFunc(v.Links, func(l Link) bool { return l.Href == url }) {
+			v.Links = append(v.Links, Link{Text: text, Href: url})
+		}
+	}
+	names := map[paper.Scheme]string{paper.ArXiv: "arXiv", paper.DOI: "DOI", paper.OpenReview: "OpenReview", paper.URL: "Page"}
+	for _, id := range p.Identifiers {
+		if name := names[id.Scheme]; name != "" {
+			add(name, id.URL())
+		}
+		if id.Scheme == paper.ArXiv {
+			add("PDF", "https://arxiv.org/pdf/"+id.Value)
+			v.IDs = append(v.IDs, Link{Text: "arXiv " + id.Value})
+		}
+	}
+	kinds := map[paper.LinkKind]string{paper.Code: "Code", paper.Project: "Project", paper.Data: "Data", paper.Media: "Media"}
+	media := 0
+	for _, l := range p.Links {
+		if l.Kind == paper.Media {
+			if media++; media > 1 {
+				continue
+			}
+		}
+		add(kinds[l.Kind], l.URL)
+	}
+}
+
+func (v *PaperPage) seen(d PaperData) {
+	e := d.Edition
+	if e == nil {
+		return
+	}
+	at := day(e.Day)
+	rows := []Link{
+		{Text: fmt.Sprintf("%s, No. %s", at.Format("Mon 2 January"), number(e.Number)), Href: dayPath(e.Day)},
+		{Text: weekTitle(monday(at)), Href: weekPath(at)},
+		{Text: at.Format("January 2006"), Href: monthPath(at)},
+	}
+	for i, r := range d.Ranks[:min(len(d.Ranks), len(rows))] {
+		if r.At > 0 {
+			rows[i].Note = ordinal(r.At) + " of " + number(r.Of)
+		}
+	}
+	v.Seen = rows
+}
+
+func (v *PaperPage) record(p *paper.Paper) {
+	for _, ver := range slices.Backward(p.Versions) {
+		v.Versions = append(v.Versions, Link{Text: fmt.Sprintf("v%d, %s", ver.N, ver.At.Format("2 January 2006"))})
+		if id := p.ArXiv(); id != "" {
+			v.Versions[len(v.Versions)-1].Href = fmt.Sprintf("https://arxiv.org/abs/%sv%d", id, ver.N)
+		}
+	}
+	add := func(name, value string) {
+		if value != "" {
+			v.Record = append(v.Record, Fact{name, value})
+		}
+	}
+	add("Categories", strings.Join(p.Categories, ", "))
+	if p.Announced != "" {
+		add("Announced", shortDate(day(p.Announced)))
+	}
+	if !p.Withdrawn {
+		add("Comment", plain(p.Form, p.Comment))
+	}
+	add("Journal", plain(p.Form, p.JournalRef))
+	if doi := p.Identifier(paper.DOI); doi != "" {
+		v.DOI = &Link{Text: doi, Href: paper.Identifier{Scheme: paper.DOI, Value: doi}.URL()}
+	}
+	add("Licence", licenceName(p.Licence))
+}
+
+// licenceName writes the address of a licence as people name it.
+func licenceName(url string) string {
+	_, rest, ok := strings.Cut(url, "creativecommons.org/")
+	if !ok {
+		if strings.Contains(url, "nonexclusive-distrib") {
+			return "arXiv’s, to distribute"
+		}
+		return url
+	}
+	parts := strings.Split(strings.Trim(rest, "/"), "/")
+	switch {
+	case len(parts) >= 3 && parts[0] == "licenses":
+		return "CC " + strings.ToUpper(parts[1]) + " " + parts[2]
+	case len(parts) >= 2 && parts[1] == "zero":
+		return "CC0"
+	}
+	return "Public domain"
+}
+
+// votes draws the votes added a day, as far as they were read: by the source that
+// was read most often, from its first reading on.
+func (v *PaperPage) votes(readings []paper.Reading) {
+	const longest = 42 // days
+	n := map[string]int{}
+	source := ""
+	for _, r := range readings {
+		if n[r.Source]++; n[r.Source] > n[source] {
+			source = r.Source
+		}
+	}
+	if n[source] < 2 {
+		return
+	}
+	var first time.Time
+	added := []int(nil)
+	last := 0
+	for _, r := range readings {
+		if r.Source != source {
+			continue
+		}
+		at := r.At.UTC().Truncate(24 * time.Hour)
+		if first.IsZero() {
+			first = at
+		}
+		i := int(at.Sub(first).Hours() / 24)
+		if i >= longest {
+			break
+		}
+		for len(added) <= i {
+			added = append(added, 0)
+		}
+		added[i] += max(0, r.Votes-last)
+		last = r.Votes
+	}
+	if len(added) < 2 || last == 0 {
+		return
+	}
+	for len(added) < 14 {
+		added = append(added, 0)
+	}
+	chart := StepsOf(added, fmt.Sprintf("Votes added a day since %s: %d on the first day read, %d in all", weekdayDate(first), added[0], last))
+	v.Votes = &chart
+	v.VoteNote = fmt.Sprintf("%s: %s on the first day read.", count(last, "vote"), number(added[0]))
+}

@@ -1,0 +1,238 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+
+	"broadsheet/edition"
+	"broadsheet/fault"
+	"broadsheet/feed"
+)
+
+// handler answers a request or says why it cannot; serve turns the error into its
+// page. No handler writes a failure itself.
+type handler func(http.ResponseWriter, *http.Request) error
+
+func (h *Handler) serve(f handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			h.fail(w, r, err)
+		}
+	})
+}
+
+// What may be done with an answer by those who keep it.
+const (
+	askAgain = "no-cache"
+	// The edition of a day that is over, which only votes can change: shown from a
+	// cache for a minute, and for ever while the cache asks behind (RFC 5861).
+	overAndDone = "public, max-age=60, stale-while-revalidate=31536000"
+	keepNothing = "no-store"
+)
+
+// base returns the public address of the server.
+func (h *Handler) base(r *http.Request) string {
+	if h.Base != "" {
+		return h.Base
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// themeOf returns the theme that the reader chose: light, dark, or "" for the
+// system's.
+func themeOf(r *http.Request) string {
+	if r.Header["Cookie"] == nil {
+		return ""
+	}
+	if c, err := r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+// addressOf returns under which address an answer is held.
+func (h *Handler) addressOf(r *http.Request) address {
+	at := address{base: h.Base, path: r.URL.Path, theme: themeOf(r)}
+	if at.base == "" {
+		at.base = r.Host
+		if r.TLS != nil {
+			at.base = "https://" + r.Host
+		}
+	}
+	return at
+}
+
+// again answers with a page that is held, and reports whether there was one.
+func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
+	f := h.pages.get(h.addressOf(r), h.State())
+	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || wantsMarkdown(r) {
+		return false
+	}
+	f.send(w, r)
+	return true
+}
+
+// wantsMarkdown reports whether the caller asks for a paper as Markdown.
+func wantsMarkdown(r *http.Request) bool {
+	for _, v := range r.Header["Accept"] {
+		if strings.Contains(v, "text/markdown") {
+			return strings.HasPrefix(r.URL.Path, "/papers/")
+		}
+	}
+	return false
+}
+
+// site returns what the pages of a request share.
+func (h *Handler) site(r *http.Request) (Site, error) {
+	front, err := h.front(r.Context())
+	if err != nil {
+		return Site{}, err
+	}
+	now := h.Now()
+	return Site{
+		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
+		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
+	}, nil
+}
+
+// show renders a view, holds it for the next one who asks, and sends it.
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, keep string, state uint64, v View) error {
+	body, err := h.templates.Render(v)
+	if err != nil {
+		return err
+	}
+	h.hand(w, r, state, finish("text/html; charset=utf-8", keep, body))
+	return nil
+}
+
+// hand holds an answer that was made under a state, and sends it.
+func (h *Handler) hand(w http.ResponseWriter, r *http.Request, state uint64, f *finished) {
+	h.pages.put(h.addressOf(r), state, f)
+	f.send(w, r)
+}
+
+// fronts keeps what the pages of failures show of the newest edition, and which
+// that is.
+type fronts struct {
+	mu   sync.Mutex
+	last *frontPage
+}
+
+type frontPage struct {
+	state  uint64
+	newest *edition.Day
+	items  []feed.Item // the first five
+}
+
+func (h *Handler) front(ctx context.Context) (*frontPage, error) {
+	const shown = 5
+	state := h.State()
+	h.fronts.mu.Lock()
+	last := h.fronts.last
+	h.fronts.mu.Unlock()
+	if last != nil && last.state == state {
+		return last, nil
+	}
+	f := &frontPage{state: state}
+	at, err := h.Editions.Newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if at != "" {
+		days, err := h.Editions.Days(ctx, edition.DaySpan(at))
+		if err != nil {
+			return nil, err
+		}
+		if len(days) > 0 {
+			f.newest = &days[0]
+		}
+		if f.items, _, err = h.Feeds.List(ctx, feed.Query{Span: edition.DaySpan(at), Limit: shown}); err != nil {
+			return nil, err
+		}
+	}
+	h.fronts.mu.Lock()
+	h.fronts.last = f
+	h.fronts.mu.Unlock()
+	return f, nil
+}
+
+// fail sends the page of a failure. What is not a fault is logged, with the name
+// of the request, which the page shows; its text is not for readers.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // nobody listens any more
+	}
+	kind := fault.KindOf(err)
+	d := FailureData{Kind: kind, Says: fault.Message(err)}
+	if kind == fault.Internal {
+		d.RequestID = h.requestID(r)
+		h.Log.Error("a page failed", "path", r.URL.Path, "request", d.RequestID, "error", err)
+	}
+	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC()}
+	if full, err := h.site(r); err == nil {
+		site = full
+		if front, err := h.front(r.Context()); err == nil {
+			d.Front = EntriesOf(site, front.items)
+		}
+	}
+	if kind == fault.KindMissing {
+		d.Similar = h.similar(r)
+	}
+	h.sendFailure(w, r, FailurePageOf(site, d))
+}
+
+func (h *Handler) sendFailure(w http.ResponseWriter, r *http.Request, v *FailurePage) {
+	body, err := h.templates.Render(v)
+	if err != nil {
+		h.Log.Error("the page of a failure failed", "error", err)
+		body = []byte("This page failed to load.\n")
+	}
+	head := w.Header()
+	SetPolicy(head)
+	head.Set("Cache-Control", keepNothing)
+	if v.Code == http.StatusServiceUnavailable {
+		head.Set("Retry-After", "60")
+	}
+	w.WriteHeader(v.Code)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}
+
+func (h *Handler) requestID(r *http.Request) string {
+	if h.RequestID != nil {
+		if id := h.RequestID(r); id != "" {
+			return id
+		}
+	}
+	var b [4]byte
+	rand.Read(b[:])
+	s := strings.ToUpper(hex.EncodeToString(b[:]))
+	return s[:4] + "-" + s[4:]
+}
+
+func (h *Handler) notFound(http.ResponseWriter, *http.Request) error {
+	return fault.NotFound("")
+}
+
+func (h *Handler) foreign(http.ResponseWriter, *http.Request) error {
+	return fault.Forbidden("That form came from another site, so nothing was done.")
+}
+
+func (h *Handler) wrongMethod(w http.ResponseWriter, r *http.Request) error {
+	site, err := h.site(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Allow", http.MethodPost)
+	h.sendFailure(w, r, wrongMethod(site))
+	return nil
+}

@@ -1,0 +1,87 @@
+// Broadsheet. Everything here is an enhancement: without it, forms post and links go.
+(() => {
+  const d = document, root = d.documentElement;
+  const $ = (s, e = d) => e.querySelector(s), $$ = (s, e = d) => [...e.querySelectorAll(s)];
+  const get = k => { try { return localStorage.getItem(k) } catch { return null } };
+  const set = (k, v) => { try { localStorage.setItem(k, v) } catch { } };
+  const say = t => { const s = $('#say'); if (s) s.textContent = t };
+
+  // Theme: auto, light, dark. The server keeps it in a cookie and sets data-theme; this only saves the trip.
+  const theme = b => {
+    const t = b.hasAttribute('data-theme-toggle') ? isDark() ? 'light' : 'dark' : b.value;
+    fetch(b.form.action, { method: 'POST', body: new URLSearchParams({ theme: t }), redirect: 'manual' }).catch(() => { });
+    t === 'auto' ? root.removeAttribute('data-theme') : root.setAttribute('data-theme', t);
+    $$('.seg [name=theme]').forEach(b => b.setAttribute('aria-pressed', b.value === t));
+    say(t === 'auto' ? 'Colours as the system has them' : t === 'dark' ? 'Dark' : 'Light');
+  };
+  const isDark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme:dark)').matches;
+
+  // Rows. Real focus moves, so the browser draws the state and screen readers follow.
+  const rows = () => $$('[data-row]'), row = () => d.activeElement?.closest('[data-row]');
+  const focus = r => { ($('.title a', r) || r).focus({ preventScroll: true }); r.scrollIntoView({ block: 'nearest' }) };
+  const step = n => { const r = rows(), i = r.indexOf(row()); if (r.length) focus(r[Math.max(0, Math.min(r.length - 1, i < 0 ? 0 : i + n))]) };
+  const toggle = b => {
+    if (!b) return;
+    const on = b.getAttribute('aria-pressed') !== 'true', label = b.lastElementChild;
+    b.setAttribute('aria-pressed', on);
+    if (b.classList.contains('save')) { label.textContent = on ? 'Saved' : 'Save'; return say(on ? 'Saved' : 'Removed from saved') }
+    const n = [...label.childNodes].find(x => x.nodeType === 3);
+    n.data = (+n.data.replace(/,/g, '') + (on ? 1 : -1)).toLocaleString('en-GB');
+    label.firstElementChild.textContent = on ? 'Upvoted, ' : 'Upvote, ';
+    say(on ? 'Upvoted' : 'Vote withdrawn');
+  };
+
+  // Desk
+  let last;
+  const pick = (v, r = row()) => {
+    if (!r?.hasAttribute('data-pick')) return;
+    last = [r, r.dataset.pick]; r.dataset.pick = v;
+    $$('button[name=pick]', r).forEach(b => b.setAttribute('aria-pressed', b.value === v));
+    say(v === 'keep' ? 'Kept' : v === 'skip' ? 'Skipped' : 'Undecided');
+  };
+  const number = ol => $$('.rank', ol).forEach((e, i) => { e.innerHTML = i + 1 + (i ? '' : '<small><b>Lead</b></small>') });
+  const move = n => {
+    const r = row(); if (r?.dataset.pick !== 'keep') return;
+    const s = n === 0 ? r.parentNode.firstElementChild : n > 0 ? r.nextElementSibling : r.previousElementSibling;
+    if (!s || s === r) return;
+    n > 0 ? s.after(r) : s.before(r); number(r.parentNode); focus(r); say('Now ' + $('.rank', r).textContent);
+  };
+
+  const help = () => { const k = $('#keys'); if (k) k.open ? k.close() : k.showModal() };
+  const places = { d: root.dataset.day, w: root.dataset.week, m: root.dataset.month, t: root.dataset.trending };
+  const keys = {
+    j: () => step(1), k: () => step(-1), '?': help,
+    '/': () => $$('input[type=search]').find(i => i.offsetParent)?.focus(),
+    o: r => $('.title a', r)?.click(), c: r => $('.talk', r)?.click(),
+    a: r => { const x = $('details.abs', r); if (x) x.open = !x.open },
+    u: r => toggle($('.vote', r)), s: r => toggle($('.save', r)),
+    y: r => { pick('keep', r); step(1) }, n: r => { pick('skip', r); step(1) },
+    z: () => last && (pick(last[1], last[0]), focus(last[0])),
+    J: () => move(1), K: () => move(-1), l: () => move(0)
+  };
+  const free = new Set(['j', 'k', '?', '/', 'z']);
+  let g = 0;
+  d.addEventListener('keydown', e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || get('keys') === 'off' || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+    if (e.key === 'g') { g = Date.now(); return }
+    if (Date.now() - g < 1200 && places[e.key]) { location.href = places[e.key]; return e.preventDefault() }
+    const f = keys[e.key], r = row();
+    if (f && (r || free.has(e.key))) { f(r); e.preventDefault() }
+  });
+
+  d.addEventListener('click', e => {
+    const t = e.target.closest('button,a'); if (!t) return;
+    const stop = () => e.preventDefault();
+    if (t.name === 'theme') { theme(t); stop() }
+    else if (t.matches('.vote,.save')) { toggle(t); stop() }
+    else if (t.name === 'pick') { focus(t.closest('[data-row]')); pick(t.value); stop() }
+    else if (t.name === 'move') { focus(t.closest('[data-row]')); move(t.value === 'up' ? -1 : 1); stop() }
+    else if (t.hasAttribute('data-keys')) { help(); stop() }
+    else if (t.dataset.copy) navigator.clipboard?.writeText($(t.dataset.copy).textContent).then(() => {
+      const was = t.textContent; t.textContent = 'Copied'; say('Copied'); setTimeout(() => { t.textContent = was }, 2000);
+    });
+  });
+  $('.nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  const on = $('[data-keys-on]');
+  if (on) { on.checked = get('keys') !== 'off'; on.onchange = () => set('keys', on.checked ? 'on' : 'off') }
+})();

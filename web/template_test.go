@@ -1,0 +1,34 @@
+package web
+
+import (
+	"testing"
+
+	"github.com/jba/templatecheck"
+)
+
+// Each template is checked against the type it is executed with: a field that
+// the type does not have is a failure here and not on a page.
+func TestTemplatesFitTheirViews(t *testing.T) {
+	files, err := NewStatic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	templates, err := ParseTemplates(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	views := []View{&EditionPage{}, &PeriodPage{}, &PaperPage{}, &ArchivePage{}, &StatusPage{}, &FirstRunPage{}, &FailurePage{}}
+	for _, v := range views {
+		page := templates.pages[v.template()]
+		if page == nil {
+			t.Errorf("%T has no template %s", v, v.template())
+			continue
+		}
+		if err := templatecheck.CheckHTML(page, v); err != nil {
+			t.Errorf("template %s: %v", v.template(), err)
+		}
+	}
+	if len(views) != len(templates.pages) {
+		t.Errorf("%d templates for %d kinds of page", len(templates.pages), len(views))
+	}
+}

@@ -1,0 +1,138 @@
+// Package web serves the pages for people: the editions of days, weeks and
+// months, the papers, the archive, the status report, and what goes wrong.
+//
+// Every page is a typed view (a struct that embeds Page) made by a pure function
+// from what the stores hold, and one template that draws it. Every page works
+// without script; nothing on it comes from another server.
+//
+// It stores nothing. Finished pages are kept in memory under their address and
+// the number of the state that they show (Config.State); a page that is asked for
+// again under the same state costs neither a query nor a template.
+//
+// What others may keep: every page has an ETag and may be kept for as long as it
+// is asked for again each time (no-cache); the edition of a day that is over may
+// also be shown for a minute without asking, and, while it is asked for again
+// behind, for ever. Static files carry their checksum in the name and never
+// change. Pages vary by cookie, because the theme is one.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"broadsheet/edition"
+	"broadsheet/feed"
+	"broadsheet/paper"
+)
+
+// Config is what the pages are made with. Papers, Editions, Feeds and State must
+// be set.
+type Config struct {
+	Papers   *paper.Store
+	Editions *edition.Store
+	Feeds    *feed.Feeds
+
+	// State returns a number that changes whenever a page could. Pages made under
+	// one number are sent again as long as it stands.
+	State func() uint64
+
+	Base    string           // the public address, without a slash at the end; "" to take it from each request's Host
+	Version string           // of the program, shown in the foot
+	Now     func() time.Time // nil is time.Now
+	Started time.Time        // when the program began to serve
+
+	// Ledger returns what was announced and held in a span of days, nil when nothing
+	// is known. A nil Ledger knows nothing.
+	Ledger func(context.Context, edition.Span) (*LedgerDay, error)
+	// Status returns what the report says of sources and ledger; the page adds what
+	// is held. A nil Status says nothing.
+	Status func(context.Context) (StatusData, error)
+	// Progress returns how far the first harvest is. A nil Progress means that none
+	// goes on.
+	Progress func(context.Context) (ProgressData, error)
+	// Scrape returns the items of a span as a JSON array in the upstream's shape, for
+	// readers that scrape. With nil no page carries such data.
+	Scrape func(context.Context, edition.Span) ([]byte, error)
+	// Markdown answers for the address of a paper with .md at its end, and for a
+	// paper asked for as text/markdown. With nil there is nothing there.
+	Markdown http.Handler
+	// RequestID names a request in the log and on the page of a failure. With nil the
+	// page names it itself.
+	RequestID func(*http.Request) string
+	Log       *slog.Logger // nil is slog.Default()
+}
+
+// Handler serves the pages. It is safe for concurrent use.
+type Handler struct {
+	Config
+	files     *Static
+	templates *Templates
+	pages     pages
+	fronts    fronts
+	mux       http.Handler
+}
+
+// New returns the handler of all addresses of this package: mount it at the root.
+func New(c Config) (*Handler, error) {
+	files, err := NewStatic()
+	if err != nil {
+		return nil, err
+	}
+	templates, err := ParseTemplates(files)
+	if err != nil {
+		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Started.IsZero() {
+		c.Started = c.Now()
+	}
+	h := &Handler{Config: c, files: files, templates: templates}
+	h.routes()
+	return h, nil
+}
+
+func (h *Handler) routes() {
+	mux := http.NewServeMux()
+	page := func(pattern string, f handler) { mux.Handle(pattern, h.serve(f)) }
+
+	page("GET /{$}", h.home)                   // the newest edition
+	page("GET /papers", h.papers)              // leads to it
+	page("GET /papers/date/{day}", h.day)      // the edition of a day
+	page("GET /papers/week/{week}", h.week)    // of a week
+	page("GET /papers/month/{month}", h.month) // of a month
+	page("GET /papers/{id...}", h.paper)       // one paper
+	page("GET /archive", h.archive)            // all editions
+	page("GET /status", h.status)              // what was announced, what is held
+	page("POST /theme", h.theme)               // the reader chooses light or dark
+	page("GET /sitemap.xml", h.sitemapIndex)   // for crawlers: the months
+	page("GET /robots.txt", h.robots)          // for crawlers: welcome
+	mux.Handle("GET /static/", h.files)        // style sheet, script, fonts
+	page("GET /theme", h.wrongMethod)          // the theme is posted
+	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
+
+	guard := http.NewCrossOriginProtection()
+	if h.Base != "" {
+		if err := guard.AddTrustedOrigin(h.Base); err != nil {
+			h.Log.Warn("the public address is no origin; forms are compared with the Host of each request", "base", h.Base, "error", err)
+		}
+	}
+	guard.SetDenyHandler(h.serve(h.foreign))
+	h.mux = guard.Handler(mux)
+}
+
+// ServeHTTP answers from the pages that are ready, and makes those that are not.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	asks := r.URL.RawQuery != "" && r.URL.Path == "/archive" // the one page that looks at its query
+	if reads && !asks && h.again(w, r) {
+		return
+	}
+	h.mux.ServeHTTP(w, r)
+}
