@@ -17,7 +17,7 @@ import (
 type site struct {
 	Zone       string        `help:"The zone of the feed day." default:"UTC" placeholder:"ZONE" env:"BROADSHEET_ZONE"`
 	Turn       time.Duration `help:"How long after midnight in that zone the date turns; before midnight with a minus." default:"0h" env:"BROADSHEET_TURN"`
-	Fill       string        `help:"What fills an edition: what was put in (submitted), what arXiv announced (announced), or both." enum:"submitted,announced,both" default:"both" env:"BROADSHEET_FILL"`
+	Edition    string        `help:"What an edition holds: what was put in (submitted), what arXiv announced (announced), or both." enum:"submitted,announced,both" default:"both" env:"BROADSHEET_EDITION"`
 	Categories []string      `help:"The arXiv categories to take, such as cs.LG, or a whole archive such as math." default:"cs.AI,cs.CL,cs.CV,cs.LG,stat.ML" placeholder:"CATEGORY" env:"BROADSHEET_CATEGORIES"`
 }
 
@@ -29,7 +29,7 @@ func (s site) settings() (edition.Settings, error) {
 	if s.Turn <= -24*time.Hour || s.Turn >= 24*time.Hour {
 		return edition.Settings{}, fault.Invalid("--turn %s: the date turns within a day of midnight.", s.Turn)
 	}
-	return edition.Settings{Zone: zone, Turn: s.Turn, Fill: edition.Fill(s.Fill), Categories: s.Categories}, nil
+	return edition.Settings{Zone: zone, Turn: s.Turn, Fill: edition.Fill(s.Edition), Categories: s.Categories}, nil
 }
 
 // listener are the flags of commands that serve.
@@ -54,7 +54,7 @@ func (serveCommand) Help() string {
 	return `Examples:
   broadsheet serve                                        papers in ./data, pages on http://127.0.0.1:8080
   broadsheet serve --listen :80 --base-url https://papers.example.org
-  broadsheet serve --categories math.CO,math.NT --fill announced
+  broadsheet serve --categories math.CO,math.NT --edition announced
   broadsheet serve --db postgres://user:password@host/name
 
 On a first start it begins to harvest at once, newest papers first; after that it
