@@ -47,7 +47,6 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 			return nil, fmt.Errorf("the item of %s as received: %w", p.Key, err)
 		}
 	}
-	submitter := a.submitter(place)
 	a.completePaper(&inner, p, place)
 	item.set("paper", inner)
 	item.ensure("publishedAt", stamp(a.shifted(published(p))))
@@ -58,9 +57,15 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 	if received == nil && p.Organisation != nil {
 		item.ensure("organization", organisation(p))
 	}
-	if !item.has("submittedBy") && received == nil {
-		item.set("submittedBy", submitter)
+	switch {
+	case item.has("submittedBy"):
+	case inner.has("submittedOnDailyBy"):
+		item.set("submittedBy", inner.get("submittedOnDailyBy"))
+	default:
+		item.set("submittedBy", submitter(place))
 	}
+	item.edit("submittedBy", completePerson)
+	item.edit("organization", completeOrganisation)
 	item.ensure("isAuthorParticipating", false)
 	return item, nil
 }
@@ -89,6 +94,9 @@ func (a *API) completePaper(o *object, p *paper.Paper, place *edition.Place) {
 	o.ensure("summary", plain(p, p.Abstract))
 	o.set("upvotes", p.Figures.Votes)
 	o.ensure("discussionId", token(p.Key, "discussion"))
+	completeAuthors(o)
+	o.edit("submittedOnDailyBy", completePerson)
+	o.edit("organization", completeOrganisation)
 	if !made {
 		return
 	}
@@ -130,33 +138,6 @@ func plain(p *paper.Paper, s string) string {
 		return tex.Text(s)
 	}
 	return s
-}
-
-// submitter is who put the paper in, in the shape of a person.
-func (a *API) submitter(place *edition.Place) object {
-	name := "broadsheet"
-	if place != nil && place.Submitter != "" {
-		name = place.Submitter
-	}
-	var o object
-	o.set("_id", token("person", name))
-	o.set("avatar", "/favicon.svg")
-	o.set("avatarUrl", "/favicon.svg")
-	o.set("fullname", name)
-	o.set("isPro", false)
-	o.set("name", name)
-	o.set("user", name)
-	o.set("type", "user")
-	return o
-}
-
-func organisation(p *paper.Paper) object {
-	var o object
-	o.set("_id", token("organisation", p.Organisation.Name))
-	o.set("name", p.Organisation.Name)
-	o.set("fullname", p.Organisation.FullName)
-	o.set("avatar", "")
-	return o
 }
 
 // token is an identifier of 24 hexadecimal digits, as the clients expect, that is

@@ -3,23 +3,11 @@ package api
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
 	"broadsheet/paper"
 )
-
-// WantsMarkdown reports whether a request for a paper's page asks for its Markdown:
-// by the address's ending, or because text/markdown is what it accepts and a page
-// is not.
-func WantsMarkdown(r *http.Request) bool {
-	if strings.HasSuffix(r.URL.Path, ".md") {
-		return true
-	}
-	accept := r.Header.Get("Accept")
-	return strings.Contains(accept, "text/markdown") && !strings.Contains(accept, "text/html")
-}
 
 // markdown returns a paper as Markdown.
 func (a *API) markdown(ctx context.Context, r *request) (answer, error) {

@@ -3,7 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 )
 
@@ -20,7 +20,7 @@ type member struct {
 func parseObject(b []byte) (object, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("an object was expected: %w", err)
+		return nil, errors.New("an object was expected")
 	}
 	var o object
 	for d.More() {
@@ -48,6 +48,26 @@ func (o object) get(key string) json.RawMessage {
 		return o[i].value
 	}
 	return nil
+}
+
+// text returns the value of the key if that is a text.
+func (o object) text(key string) string {
+	var s string
+	if json.Unmarshal(o.get(key), &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// edit changes the object under the key and reports whether there is one.
+func (o *object) edit(key string, change func(*object)) bool {
+	inner, err := parseObject(o.get(key))
+	if err != nil {
+		return false
+	}
+	change(&inner)
+	o.set(key, inner)
+	return true
 }
 
 // set puts the value in the place of the key, or at the end.

@@ -80,11 +80,12 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// wantsMarkdown reports whether the caller asks for a paper as Markdown.
+// wantsMarkdown reports whether the caller takes a paper as Markdown, and not as a
+// page.
 func wantsMarkdown(r *http.Request) bool {
 	for _, v := range r.Header["Accept"] {
 		if strings.Contains(v, "text/markdown") {
-			return strings.HasPrefix(r.URL.Path, "/papers/")
+			return strings.HasPrefix(r.URL.Path, "/papers/") && !strings.Contains(v, "text/html")
 		}
 	}
 	return false
