@@ -37,7 +37,7 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 		}
 		out, err := f(r.Context(), &request{path: r.URL.Path, query: r.URL.Query(), base: base, id: r.PathValue("id")})
 		if err != nil {
-			a.failWith(w, r, err)
+			a.Fail(w, r, err)
 			return
 		}
 		k := newKept(out)
@@ -46,7 +46,8 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 	})
 }
 
-func (a *API) failWith(w http.ResponseWriter, r *http.Request, err error) {
+// Fail answers with an error, as the clients expect it.
+func (a *API) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	kind := fault.KindOf(err)
 	says := fault.Message(err)
 	switch {

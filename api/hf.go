@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
@@ -42,6 +43,7 @@ type API struct {
 	mux     *http.ServeMux
 	cache   cache
 	limits  *limits
+	routes  []account.Route
 }
 
 // New returns the API.
@@ -51,17 +53,33 @@ func New(c Config) (*API, error) {
 		return nil, fmt.Errorf("load the time zone of the API: %w", err)
 	}
 	a := &API{Config: c, papers: c.Papers, eastern: zone, mux: http.NewServeMux(), limits: newLimits(c.PerHour)}
-	a.mux.Handle("GET /api/daily_papers", a.handle(a.dailyPapers))
-	a.mux.Handle("GET /api/papers", a.handle(a.listPapers))
-	a.mux.Handle("GET /api/papers/search", a.handle(a.search))
-	a.mux.Handle("GET /api/papers/{id...}", a.handle(a.paper))
-	a.mux.Handle("GET /api/arxiv/{id...}", a.handle(a.repos))
-	a.mux.Handle("GET /papers/{id...}", a.handle(a.markdown))
-	a.mux.Handle("/api/", a.handle(func(context.Context, *request) (answer, error) {
+	a.route("GET /api/daily_papers", account.Look, a.handle(a.dailyPapers))
+	a.route("GET /api/papers", account.Look, a.handle(a.listPapers))
+	a.route("GET /api/papers/search", account.Look, a.handle(a.search))
+	a.route("GET /api/papers/{id...}", account.Look, a.handle(a.paper))
+	a.route("GET /api/arxiv/{id...}", account.Look, a.handle(a.repos))
+	a.route("GET /papers/{id...}", account.Look, a.handle(a.markdown))
+	a.route("GET /api/whoami-v2", account.Own, a.personal(a.whoami))
+	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
 		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
 	}))
 	return a, nil
 }
+
+// route has a handler answer for an address, to those who may do the act.
+func (a *API) route(pattern string, act account.Act, h http.Handler) {
+	a.routes = append(a.routes, account.Route{Pattern: pattern, Act: act})
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := account.May(account.From(r.Context()), act); err != nil {
+			a.Fail(w, r, err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// Routes returns every address of the API with the act that a request to it is.
+func (a *API) Routes() []account.Route { return a.routes }
 
 // ServeHTTP answers one request, unless its client has asked too often.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {

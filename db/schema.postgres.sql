@@ -5,12 +5,45 @@ absent.tries bigint NOT NULL
 absent.next bigint NOT NULL
 absent PRIMARY KEY (paper)
 CREATE UNIQUE INDEX absent_pkey ON absent USING btree (paper)
+account.id bigint NOT NULL
+account.handle text NOT NULL
+account.name text NOT NULL
+account.address text
+account.role text NOT NULL
+account.granted text NOT NULL
+account.password text NOT NULL
+account.password_at bigint NOT NULL
+account.by_link bigint NOT NULL
+account.show_votes bigint NOT NULL
+account.followable bigint NOT NULL
+account.listed bigint NOT NULL
+account.keeps_read bigint NOT NULL
+account.sample bigint NOT NULL
+account.joined bigint NOT NULL
+account.invitation bigint NOT NULL
+account.network text NOT NULL
+account.version bigint NOT NULL
+account.gone bigint NOT NULL
+account PRIMARY KEY (id)
+account UNIQUE (address)
+account UNIQUE (handle)
+CREATE UNIQUE INDEX account_address_key ON account USING btree (address)
+CREATE UNIQUE INDEX account_handle_key ON account USING btree (handle)
+CREATE UNIQUE INDEX account_pkey ON account USING btree (id)
 answer.source text NOT NULL
 answer.address text NOT NULL
 answer.at bigint NOT NULL
 answer.body bytea NOT NULL
 answer PRIMARY KEY (source, address, at)
 CREATE UNIQUE INDEX answer_pkey ON answer USING btree (source, address, at)
+audit.id bigint NOT NULL
+audit.at bigint NOT NULL
+audit.actor bigint NOT NULL
+audit.act text NOT NULL
+audit.subject text NOT NULL
+audit.detail text NOT NULL
+audit PRIMARY KEY (id)
+CREATE UNIQUE INDEX audit_pkey ON audit USING btree (id)
 change.seq bigint NOT NULL
 change.kind text NOT NULL
 change.subject bigint NOT NULL
@@ -40,6 +73,13 @@ entry PRIMARY KEY (paper)
 CREATE INDEX entry_day ON entry USING btree (day, origin)
 CREATE INDEX entry_submitter ON entry USING btree (submitter, day) WHERE (submitter <> ''::text)
 CREATE UNIQUE INDEX entry_pkey ON entry USING btree (paper)
+flow.hash bytea NOT NULL
+flow.kind text NOT NULL
+flow.data text NOT NULL
+flow.ends bigint NOT NULL
+flow PRIMARY KEY (hash)
+CREATE INDEX flow_ends ON flow USING btree (ends)
+CREATE UNIQUE INDEX flow_pkey ON flow USING btree (hash)
 harvest_day.day text NOT NULL
 harvest_day.papers bigint NOT NULL
 harvest_day PRIMARY KEY (day)
@@ -51,17 +91,57 @@ identifier FOREIGN KEY (paper) REFERENCES paper(id)
 identifier PRIMARY KEY (scheme, value)
 CREATE INDEX identifier_paper ON identifier USING btree (paper)
 CREATE UNIQUE INDEX identifier_pkey ON identifier USING btree (scheme, value)
+identity.issuer text NOT NULL
+identity.subject text NOT NULL
+identity.account bigint NOT NULL
+identity.made bigint NOT NULL
+identity.used bigint NOT NULL
+identity FOREIGN KEY (account) REFERENCES account(id)
+identity PRIMARY KEY (issuer, subject)
+CREATE INDEX identity_account ON identity USING btree (account)
+CREATE UNIQUE INDEX identity_pkey ON identity USING btree (issuer, subject)
 import_file.key text NOT NULL
 import_file.name text NOT NULL
 import_file.line bigint NOT NULL
 import_file.at bigint NOT NULL
 import_file PRIMARY KEY (key)
 CREATE UNIQUE INDEX import_file_pkey ON import_file USING btree (key)
+invitation.id bigint NOT NULL
+invitation.hash bytea NOT NULL
+invitation.role text NOT NULL
+invitation.note text NOT NULL
+invitation.uses bigint NOT NULL
+invitation.maker bigint NOT NULL
+invitation.made bigint NOT NULL
+invitation.ends bigint NOT NULL
+invitation PRIMARY KEY (id)
+invitation UNIQUE (hash)
+CREATE UNIQUE INDEX invitation_hash_key ON invitation USING btree (hash)
+CREATE UNIQUE INDEX invitation_pkey ON invitation USING btree (id)
 lease.name text NOT NULL
 lease.holder text NOT NULL
 lease.until bigint NOT NULL
 lease PRIMARY KEY (name)
 CREATE UNIQUE INDEX lease_pkey ON lease USING btree (name)
+letter.id bigint NOT NULL
+letter.purpose text NOT NULL
+letter.address text NOT NULL
+letter.account bigint NOT NULL
+letter.invitation bigint NOT NULL
+letter.next text NOT NULL
+letter.base text NOT NULL
+letter.network text NOT NULL
+letter.hash bytea
+letter.state text NOT NULL
+letter.tries bigint NOT NULL
+letter.made bigint NOT NULL
+letter.ends bigint NOT NULL
+letter PRIMARY KEY (id)
+letter UNIQUE (hash)
+CREATE INDEX letter_ends ON letter USING btree (ends)
+CREATE INDEX letter_waiting ON letter USING btree (id) WHERE (state = 'waiting'::text)
+CREATE UNIQUE INDEX letter_hash_key ON letter USING btree (hash)
+CREATE UNIQUE INDEX letter_pkey ON letter USING btree (id)
 listing.day text NOT NULL
 listing.category text NOT NULL
 listing.paper text NOT NULL
@@ -75,6 +155,11 @@ listing_day.rebuilt bigint NOT NULL
 listing_day.checked bigint NOT NULL
 listing_day PRIMARY KEY (day, category)
 CREATE UNIQUE INDEX listing_day_pkey ON listing_day USING btree (day, category)
+pace.key text NOT NULL
+pace.free bigint NOT NULL
+pace PRIMARY KEY (key)
+CREATE INDEX pace_free ON pace USING btree (free)
+CREATE UNIQUE INDEX pace_pkey ON pace USING btree (key)
 paper.id bigint NOT NULL
 paper.key text NOT NULL
 paper.merged_into bigint
@@ -98,6 +183,16 @@ paper UNIQUE (key)
 CREATE INDEX paper_submitted ON paper USING btree (submitted, id) WHERE (merged_into IS NULL)
 CREATE UNIQUE INDEX paper_key_key ON paper USING btree (key)
 CREATE UNIQUE INDEX paper_pkey ON paper USING btree (id)
+passkey.id bytea NOT NULL
+passkey.account bigint NOT NULL
+passkey.name text NOT NULL
+passkey.credential text NOT NULL
+passkey.made bigint NOT NULL
+passkey.used bigint NOT NULL
+passkey FOREIGN KEY (account) REFERENCES account(id)
+passkey PRIMARY KEY (id)
+CREATE INDEX passkey_account ON passkey USING btree (account)
+CREATE UNIQUE INDEX passkey_pkey ON passkey USING btree (id)
 quarantine.file text NOT NULL
 quarantine.line bigint NOT NULL
 quarantine.reason text NOT NULL
@@ -122,6 +217,22 @@ received.body bytea NOT NULL
 received FOREIGN KEY (paper) REFERENCES paper(id)
 received PRIMARY KEY (paper, source)
 CREATE UNIQUE INDEX received_pkey ON received USING btree (paper, source)
+session.id bigint NOT NULL
+session.hash bytea NOT NULL
+session.account bigint NOT NULL
+session.method text NOT NULL
+session.agent text NOT NULL
+session.network text NOT NULL
+session.made bigint NOT NULL
+session.seen bigint NOT NULL
+session.ends bigint NOT NULL
+session.renew bigint NOT NULL
+session FOREIGN KEY (account) REFERENCES account(id)
+session PRIMARY KEY (id)
+session UNIQUE (hash)
+CREATE INDEX session_account ON session USING btree (account)
+CREATE UNIQUE INDEX session_hash_key ON session USING btree (hash)
+CREATE UNIQUE INDEX session_pkey ON session USING btree (id)
 source.name text NOT NULL
 source.cursor text NOT NULL
 source.began bigint NOT NULL
@@ -132,6 +243,20 @@ source.failed text NOT NULL
 source.next bigint NOT NULL
 source PRIMARY KEY (name)
 CREATE UNIQUE INDEX source_pkey ON source USING btree (name)
+token.id bigint NOT NULL
+token.hash bytea NOT NULL
+token.account bigint NOT NULL
+token.name text NOT NULL
+token.scopes text NOT NULL
+token.made bigint NOT NULL
+token.used bigint NOT NULL
+token.ends bigint NOT NULL
+token FOREIGN KEY (account) REFERENCES account(id)
+token PRIMARY KEY (id)
+token UNIQUE (hash)
+CREATE INDEX token_account ON token USING btree (account)
+CREATE UNIQUE INDEX token_hash_key ON token USING btree (hash)
+CREATE UNIQUE INDEX token_pkey ON token USING btree (id)
 watcher.name text NOT NULL
 watcher.seq bigint NOT NULL
 watcher.at bigint NOT NULL

@@ -1,4 +1,4 @@
-// Package fault names the five ways in which a request can fail through no
+// Package fault names the ways in which a request can fail through no
 // fault of the program. An error of one of these kinds carries a sentence that
 // may be shown to whoever caused it; every other error is ours, and its text
 // belongs in the log only.
@@ -21,6 +21,8 @@ const (
 	KindClash               // 409: it contradicts what is held already
 	KindRefused             // 403: the caller may not do this
 	KindBusy                // 503: it would work later
+	KindVisitor             // 401: it needs somebody who is signed in, and nobody is
+	KindOften               // 429: asked too often; it would work after a pause
 )
 
 var statuses = [...]int{
@@ -30,6 +32,8 @@ var statuses = [...]int{
 	KindClash:   http.StatusConflict,
 	KindRefused: http.StatusForbidden,
 	KindBusy:    http.StatusServiceUnavailable,
+	KindVisitor: http.StatusUnauthorized,
+	KindOften:   http.StatusTooManyRequests,
 }
 
 // Status returns the HTTP status of the kind.
@@ -57,6 +61,12 @@ func Forbidden(format string, args ...any) error { return newError(KindRefused, 
 
 // Busy says that the same request would work later.
 func Busy(format string, args ...any) error { return newError(KindBusy, format, args) }
+
+// SignIn says that it needs somebody who is signed in, and nobody is.
+func SignIn(format string, args ...any) error { return newError(KindVisitor, format, args) }
+
+// TooOften says that it was asked too often, and would work after a pause.
+func TooOften(format string, args ...any) error { return newError(KindOften, format, args) }
 
 func newError(k Kind, format string, args []any) error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}

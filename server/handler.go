@@ -4,17 +4,57 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"broadsheet/account"
+	"broadsheet/fault"
 )
 
 // Handler answers every request: health, the API, the pages.
 func (h *House) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", h.readyz)
-	mux.Handle("/api/", h.api)
-	mux.Handle("/", h.pages)
-	return h.guard(mux)
+	inner := http.NewServeMux()
+	inner.Handle("/api/", h.api)
+	inner.Handle("/", h.pages)
+
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	outer.HandleFunc("GET /readyz", h.readyz)
+	outer.Handle("/static/", h.pages) // files are the same for everybody
+	outer.Handle("/", h.Accounts.Recognise(inner, h.secure, h.fail))
+	return h.guard(h.origin(outer))
+}
+
+// Routes returns every address with the act that a request to it is.
+func (h *House) Routes() []account.Route { return append(h.pages.Routes(), h.api.Routes()...) }
+
+// secure reports whether a request came through TLS, to us or to the proxy in front.
+func (h *House) secure(r *http.Request) bool {
+	return r.TLS != nil || strings.HasPrefix(h.Config.Base, "https://")
+}
+
+// fail answers with an error in the way of the address that was asked.
+func (h *House) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		h.api.Fail(w, r, err)
+		return
+	}
+	h.pages.Fail(w, r, err)
+}
+
+// origin refuses whatever would change something and comes from a page of another
+// site.
+func (h *House) origin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	if h.Config.Base != "" {
+		if err := guard.AddTrustedOrigin(h.Config.Base); err != nil {
+			h.log.Warn("the public address is no origin; forms are compared with the Host of each request", "base", h.Config.Base, "error", err)
+		}
+	}
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.fail(w, r, fault.Forbidden("That form came from another site, so nothing was done."))
+	}))
+	return guard.Handler(next)
 }
 
 // readyz says whether requests should be sent here: not while the program stops,

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/api"
 	"broadsheet/db"
 	"broadsheet/edition"
@@ -30,6 +31,7 @@ type Config struct {
 	Listen   string // host:port; port 0 chooses one
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition  edition.Settings
+	Account  account.Settings
 	Scrapers bool // pages carry what scrapers look for
 	PerHour  int  // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
@@ -43,6 +45,7 @@ type House struct {
 	Papers   *paper.Store
 	Editions *edition.Store
 	Feeds    *feed.Feeds
+	Accounts *account.Store
 
 	api     *api.API
 	pages   *web.Handler
@@ -66,6 +69,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Config: c, DB: d, Papers: papers,
 		Editions: edition.NewStore(papers, c.Edition),
 		Feeds:    feed.New(papers),
+		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(),
 	}
 	if err := h.furnish(); err != nil {

@@ -35,6 +35,7 @@ func FailurePageOf(s Site, d FailureData) *FailurePage {
 	titles := map[fault.Kind]string{
 		fault.KindMissing: "Not in the record", fault.KindInvalid: "Not understood", fault.KindClash: "Already so",
 		fault.KindRefused: "Not allowed", fault.KindBusy: "Busy for a moment",
+		fault.KindOften: "Too often",
 	}
 	title := titles[d.Kind]
 	if title == "" {

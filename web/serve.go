@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -21,7 +22,7 @@ type handler func(http.ResponseWriter, *http.Request) error
 func (h *Handler) serve(f handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := f(w, r); err != nil {
-			h.fail(w, r, err)
+			h.Fail(w, r, err)
 		}
 	})
 }
@@ -165,13 +166,19 @@ func (h *Handler) front(ctx context.Context) (*frontPage, error) {
 	return f, nil
 }
 
-// fail sends the page of a failure. What is not a fault is logged, with the name
-// of the request, which the page shows; its text is not for readers.
-func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+// Fail sends the page of a failure; who has to sign in first is led there. What is
+// not a fault is logged, with the name of the request, which the page shows; its
+// text is not for readers.
+func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody listens any more
 	}
 	kind := fault.KindOf(err)
+	if kind == fault.KindVisitor {
+		w.Header().Set("Cache-Control", keepNothing)
+		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(pathBefore(r)), http.StatusSeeOther)
+		return
+	}
 	d := FailureData{Kind: kind, Says: fault.Message(err)}
 	if kind == fault.Internal {
 		d.RequestID = h.requestID(r)
@@ -224,8 +231,17 @@ func (h *Handler) notFound(http.ResponseWriter, *http.Request) error {
 	return fault.NotFound("")
 }
 
-func (h *Handler) foreign(http.ResponseWriter, *http.Request) error {
-	return fault.Forbidden("That form came from another site, so nothing was done.")
+// pathBefore returns the path to come back to after signing in: that of the page
+// asked for, or of the page that a form stood on.
+func pathBefore(r *http.Request) string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.URL.RequestURI()
+	}
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host {
+		return "/"
+	}
+	return from.RequestURI()
 }
 
 func (h *Handler) wrongMethod(w http.ResponseWriter, r *http.Request) error {

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/paper"
@@ -72,6 +73,7 @@ type Handler struct {
 	pages     pages
 	fronts    fronts
 	mux       http.Handler
+	routes    []account.Route
 }
 
 // New returns the handler of all addresses of this package: mount it at the root.
@@ -94,13 +96,13 @@ func New(c Config) (*Handler, error) {
 		c.Started = c.Now()
 	}
 	h := &Handler{Config: c, files: files, templates: templates}
-	h.routes()
+	h.mount()
 	return h, nil
 }
 
-func (h *Handler) routes() {
+func (h *Handler) mount() {
 	mux := http.NewServeMux()
-	page := func(pattern string, f handler) { mux.Handle(pattern, h.serve(f)) }
+	page := func(pattern string, f handler) { h.route(mux, pattern, account.Look, f) }
 
 	page("GET /{$}", h.home)                   // the newest edition
 	page("GET /papers", h.papers)              // leads to it
@@ -116,16 +118,22 @@ func (h *Handler) routes() {
 	mux.Handle("GET /static/", h.files)        // style sheet, script, fonts
 	page("GET /theme", h.wrongMethod)          // the theme is posted
 	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
-
-	guard := http.NewCrossOriginProtection()
-	if h.Base != "" {
-		if err := guard.AddTrustedOrigin(h.Base); err != nil {
-			h.Log.Warn("the public address is no origin; forms are compared with the Host of each request", "base", h.Base, "error", err)
-		}
-	}
-	guard.SetDenyHandler(h.serve(h.foreign))
-	h.mux = guard.Handler(mux)
+	h.mux = mux
 }
+
+// route has a handler answer for an address, to those who may do the act.
+func (h *Handler) route(mux *http.ServeMux, pattern string, act account.Act, f handler) {
+	h.routes = append(h.routes, account.Route{Pattern: pattern, Act: act})
+	mux.Handle(pattern, h.serve(func(w http.ResponseWriter, r *http.Request) error {
+		if err := account.May(account.From(r.Context()), act); err != nil {
+			return err
+		}
+		return f(w, r)
+	}))
+}
+
+// Routes returns every address of the pages with the act that a request to it is.
+func (h *Handler) Routes() []account.Route { return h.routes }
 
 // ServeHTTP answers from the pages that are ready, and makes those that are not.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

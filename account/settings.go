@@ -1,0 +1,4 @@
+package account
+
+// Settings say how people join and sign in.
+type Settings struct{}
