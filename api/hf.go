@@ -291,7 +291,7 @@ func (a *API) paper(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	flat.set("id", p.Key)
-	flat.set("numComments", p.Figures.Comments)
+	flat.set("numComments", p.Comments())
 	for _, kind := range []string{"Models", "Datasets", "Spaces"} {
 		flat.ensure("linked"+kind, []string{})
 		flat.ensure("numTotal"+kind, 0)

@@ -53,7 +53,7 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 	item.ensure("title", plain(p, p.Title))
 	item.ensure("summary", plain(p, p.Abstract))
 	item.ensure("thumbnail", "")
-	item.set("numComments", p.Figures.Comments)
+	item.set("numComments", p.Comments())
 	if received == nil && p.Organisation != nil {
 		item.ensure("organization", organisation(p))
 	}
@@ -92,7 +92,7 @@ func (a *API) completePaper(o *object, p *paper.Paper, place *edition.Place) {
 	}
 	o.ensure("title", plain(p, p.Title))
 	o.ensure("summary", plain(p, p.Abstract))
-	o.set("upvotes", p.Figures.Votes)
+	o.set("upvotes", p.Votes())
 	o.ensure("discussionId", token(p.Key, "discussion"))
 	completeAuthors(o)
 	o.edit("submittedOnDailyBy", completePerson)

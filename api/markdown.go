@@ -43,7 +43,7 @@ func (a *API) markdown(ctx context.Context, r *request) (answer, error) {
 	if place != nil {
 		fact("edition", fmt.Sprintf("[%s](%s/papers/date/%s)", place.Day, r.base, place.Day))
 	}
-	fact("votes", fmt.Sprint(p.Figures.Votes))
+	fact("votes", fmt.Sprint(p.Votes()))
 	fact("page", r.base+"/papers/"+p.Key)
 	heading := "Abstract"
 	if p.AbstractBy != "" {

@@ -39,6 +39,8 @@ type DB struct {
 	read    *pool
 	write   *pool
 	path    string
+
+	together together
 }
 
 // Open opens the database named by dsn and brings its schema up to date. A dsn

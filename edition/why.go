@@ -22,9 +22,9 @@ func Why(p *paper.Paper, rank int, pl Place) string {
 	const many = 1000 // stars on a paper's code that are worth saying
 	stars, claimed := p.Stars(), p.CountClaimed()
 	switch {
-	case pl.Origin == Announced && p.Figures.Votes == 0:
+	case pl.Origin == Announced && p.Votes() == 0:
 		say("Announced in %s.", p.Primary())
-	case p.Figures.Votes == 0:
+	case p.Votes() == 0:
 		say("No votes yet; by time of arrival.")
 	case rank == 1:
 		say("First on votes.")

@@ -26,7 +26,7 @@ type Item struct {
 }
 
 // votesFirst is the order of an edition.
-const votesFirst = `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes DESC, entry.entered, entry.paper`
+const votesFirst = `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes + paper.own_votes DESC, entry.entered, entry.paper`
 
 // Query asks for a list of the papers of some editions.
 type Query struct {

@@ -35,6 +35,7 @@ type Paper struct {
 	Revised     time.Time // of the newest version; zero when unknown
 	Announced   string    // the day of the announcement, 2026-04-14; "" when unknown
 	Figures     Figures   // the newest reading
+	Here        Tally     // what readers did here; Put leaves it alone
 
 	Record
 }

@@ -27,21 +27,24 @@ type row struct {
 	stars       int
 	readAt      int64
 	record      string // JSON
-	identifiers int    // their number; not a column, but a new one is a change
+	ownVotes    int    // written by AddHere and SetHere alone
+	ownComments int
+	identifiers int // their number; not a column, but a new one is a change
 }
 
 // columns are all of a row, in the order of fields.
-const columns = `id, key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record`
+const columns = `id, key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record, own_votes, own_comments`
 
 // fields returns the places to scan columns into.
 func (r *row) fields() []any {
 	return []any{
 		&r.id, &r.key, &r.title, &r.abstract, &r.form, &r.categories, &r.authority, &r.withdrawn,
-		&r.submitted, &r.revised, &r.announced, &r.votes, &r.comments, &r.stars, &r.readAt, &r.record,
+		&r.submitted, &r.revised, &r.announced, &r.votes, &r.comments, &r.stars, &r.readAt, &r.record, &r.ownVotes, &r.ownComments,
 	}
 }
 
-// values returns what stands in the columns, without the id.
+// values returns what stands in the columns, without the id and what readers did
+// here.
 func (r *row) values() []any {
 	return []any{
 		r.key, r.title, r.abstract, r.form, r.categories, r.authority, r.withdrawn,
@@ -79,6 +82,7 @@ func (r *row) paper() (*Paper, error) {
 		Authority: Authority(r.authority), Categories: strings.Fields(r.categories), Withdrawn: r.withdrawn != 0,
 		Submitted: db.Time(r.submitted), Revised: db.Time(r.revised), Announced: r.announced,
 		Figures: Figures{Votes: r.votes, Comments: r.comments, Stars: r.stars, At: db.Time(r.readAt)},
+		Here:    Tally{Votes: r.ownVotes, Comments: r.ownComments},
 	}
 	if err := json.Unmarshal([]byte(r.record), &p.Record); err != nil {
 		return nil, fmt.Errorf("the record of paper %s is damaged: %w", r.key, err)

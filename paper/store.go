@@ -297,7 +297,7 @@ func (s *Store) ByTitle(ctx context.Context, words []string, limit int) ([]*Pape
 		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(w))+"%")
 		fmt.Fprintf(&where, ` AND (lower(title) LIKE $%d ESCAPE '\' OR lower(record) LIKE $%[1]d ESCAPE '\')`, len(args))
 	}
-	return s.choose(ctx, `SELECT id FROM paper WHERE merged_into IS NULL`+where.String()+` ORDER BY votes DESC, id DESC LIMIT $1`, args...)
+	return s.choose(ctx, `SELECT id FROM paper WHERE merged_into IS NULL`+where.String()+` ORDER BY votes + own_votes DESC, id DESC LIMIT $1`, args...)
 }
 
 // choose returns the papers that a query names, in its order.

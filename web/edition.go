@@ -153,7 +153,7 @@ func counts(papers int, where string, votes int) string {
 func votesOf(items []feed.Item) int {
 	n := 0
 	for _, it := range items {
-		n += it.Paper.Figures.Votes
+		n += it.Paper.Votes()
 	}
 	return n
 }
@@ -184,11 +184,11 @@ func nextDue(t time.Time) time.Time {
 // discussed returns the papers of a list with most comments.
 func (s Site) discussed(list []feed.Item) []Entry {
 	const most = 5
-	list = slices.DeleteFunc(slices.Clone(list), func(it feed.Item) bool { return it.Paper.Figures.Comments == 0 })
-	slices.SortStableFunc(list, func(a, b feed.Item) int { return b.Paper.Figures.Comments - a.Paper.Figures.Comments })
+	list = slices.DeleteFunc(slices.Clone(list), func(it feed.Item) bool { return it.Paper.Comments() == 0 })
+	slices.SortStableFunc(list, func(a, b feed.Item) int { return b.Paper.Comments() - a.Paper.Comments() })
 	var entries []Entry
 	for _, it := range list[:min(len(list), most)] {
-		entries = append(entries, s.entry(it.Paper, count(it.Paper.Figures.Comments, "comment"), fmt.Sprintf("at %d", it.Rank)))
+		entries = append(entries, s.entry(it.Paper, count(it.Paper.Comments(), "comment"), fmt.Sprintf("at %d", it.Rank)))
 	}
 	return entries
 }
@@ -261,7 +261,7 @@ func (s Site) entry(p *paper.Paper, facts ...string) Entry {
 func EntriesOf(s Site, list []feed.Item) []Entry {
 	var entries []Entry
 	for _, it := range list {
-		entries = append(entries, s.entry(it.Paper, count(it.Paper.Figures.Votes, "vote")))
+		entries = append(entries, s.entry(it.Paper, count(it.Paper.Votes(), "vote")))
 	}
 	return entries
 }

@@ -61,7 +61,7 @@ func (s Site) item(it feed.Item) Item {
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
 		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
 		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
-		Acts: Acts{Votes: p.Figures.Votes, Comments: p.Figures.Comments, Scrape: s.Scrape},
+		Acts: Acts{Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
 	}
 	if name, deck, ok := splitTitle(p.Title); ok {
 		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)
