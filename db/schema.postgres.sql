@@ -30,6 +30,25 @@ account UNIQUE (handle)
 CREATE UNIQUE INDEX account_address_key ON account USING btree (address)
 CREATE UNIQUE INDEX account_handle_key ON account USING btree (handle)
 CREATE UNIQUE INDEX account_pkey ON account USING btree (id)
+act.id bigint NOT NULL
+act.at bigint NOT NULL
+act.kind text NOT NULL
+act.paper bigint NOT NULL
+act.comment bigint NOT NULL
+act.account bigint NOT NULL
+act.concerns bigint NOT NULL
+act.rule bigint NOT NULL
+act.reason text NOT NULL
+act.state text NOT NULL
+act.appeal text NOT NULL
+act.appealed bigint NOT NULL
+act.answer text NOT NULL
+act.answered bigint NOT NULL
+act PRIMARY KEY (id)
+CREATE INDEX act_appealed ON act USING btree (appealed) WHERE (state = 'appealed'::text)
+CREATE INDEX act_at ON act USING btree (at)
+CREATE INDEX act_concerns ON act USING btree (concerns, at)
+CREATE UNIQUE INDEX act_pkey ON act USING btree (id)
 answer.source text NOT NULL
 answer.address text NOT NULL
 answer.at bigint NOT NULL
@@ -57,6 +76,47 @@ change_number.value bigint NOT NULL
 change_number CHECK ((one = 1))
 change_number PRIMARY KEY (one)
 CREATE UNIQUE INDEX change_number_pkey ON change_number USING btree (one)
+claim.id bigint NOT NULL
+claim.paper bigint NOT NULL
+claim.author text NOT NULL
+claim.account bigint NOT NULL
+claim.way text NOT NULL
+claim.evidence text NOT NULL
+claim.at bigint NOT NULL
+claim.state text NOT NULL
+claim.decider bigint NOT NULL
+claim.decided bigint NOT NULL
+claim.reason text NOT NULL
+claim FOREIGN KEY (paper) REFERENCES paper(id)
+claim PRIMARY KEY (id)
+CREATE INDEX claim_account ON claim USING btree (account, id)
+CREATE INDEX claim_open ON claim USING btree (at) WHERE (state = 'open'::text)
+CREATE INDEX claim_paper ON claim USING btree (paper, id)
+CREATE UNIQUE INDEX claim_pkey ON claim USING btree (id)
+comment.id bigint NOT NULL
+comment.paper bigint NOT NULL
+comment.parent bigint NOT NULL
+comment.account bigint NOT NULL
+comment.at bigint NOT NULL
+comment.edited bigint NOT NULL
+comment.body text NOT NULL
+comment.state text NOT NULL
+comment.changed bigint NOT NULL
+comment.why text NOT NULL
+comment.ups bigint NOT NULL
+comment.doubts bigint NOT NULL
+comment FOREIGN KEY (paper) REFERENCES paper(id)
+comment PRIMARY KEY (id)
+CREATE INDEX comment_account ON comment USING btree (account, at)
+CREATE INDEX comment_held ON comment USING btree (at) WHERE (state = 'held'::text)
+CREATE INDEX comment_paper ON comment USING btree (paper, id)
+CREATE UNIQUE INDEX comment_pkey ON comment USING btree (id)
+comment_edit.comment bigint NOT NULL
+comment_edit.until bigint NOT NULL
+comment_edit.body text NOT NULL
+comment_edit FOREIGN KEY (comment) REFERENCES comment(id)
+comment_edit PRIMARY KEY (comment, until)
+CREATE UNIQUE INDEX comment_edit_pkey ON comment_edit USING btree (comment, until)
 edition.day text NOT NULL
 edition.number bigint NOT NULL
 edition.at bigint NOT NULL
@@ -177,6 +237,8 @@ paper.comments bigint NOT NULL
 paper.stars bigint NOT NULL
 paper.read_at bigint NOT NULL
 paper.record text NOT NULL
+paper.own_votes bigint NOT NULL
+paper.own_comments bigint NOT NULL
 paper FOREIGN KEY (merged_into) REFERENCES paper(id)
 paper PRIMARY KEY (id)
 paper UNIQUE (key)
@@ -200,6 +262,17 @@ quarantine.body bytea NOT NULL
 quarantine.at bigint NOT NULL
 quarantine PRIMARY KEY (file, line)
 CREATE UNIQUE INDEX quarantine_pkey ON quarantine USING btree (file, line)
+quiet.account bigint NOT NULL
+quiet PRIMARY KEY (account)
+CREATE UNIQUE INDEX quiet_pkey ON quiet USING btree (account)
+reaction.comment bigint NOT NULL
+reaction.account bigint NOT NULL
+reaction.kind text NOT NULL
+reaction.at bigint NOT NULL
+reaction FOREIGN KEY (comment) REFERENCES comment(id)
+reaction PRIMARY KEY (comment, account)
+CREATE INDEX reaction_account ON reaction USING btree (account)
+CREATE UNIQUE INDEX reaction_pkey ON reaction USING btree (comment, account)
 reading.paper bigint NOT NULL
 reading.source text NOT NULL
 reading.at bigint NOT NULL
@@ -217,6 +290,22 @@ received.body bytea NOT NULL
 received FOREIGN KEY (paper) REFERENCES paper(id)
 received PRIMARY KEY (paper, source)
 CREATE UNIQUE INDEX received_pkey ON received USING btree (paper, source)
+report.id bigint NOT NULL
+report.paper bigint NOT NULL
+report.comment bigint NOT NULL
+report.account bigint NOT NULL
+report.reason text NOT NULL
+report.at bigint NOT NULL
+report.closed bigint NOT NULL
+report.act bigint NOT NULL
+report.asked bigint NOT NULL
+report FOREIGN KEY (paper) REFERENCES paper(id)
+report PRIMARY KEY (id)
+report UNIQUE (paper, comment, account, closed)
+CREATE INDEX report_at ON report USING btree (at)
+CREATE INDEX report_open ON report USING btree (at) WHERE (closed = 0)
+CREATE UNIQUE INDEX report_paper_comment_account_closed_key ON report USING btree (paper, comment, account, closed)
+CREATE UNIQUE INDEX report_pkey ON report USING btree (id)
 session.id bigint NOT NULL
 session.hash bytea NOT NULL
 session.account bigint NOT NULL
@@ -243,6 +332,11 @@ source.failed text NOT NULL
 source.next bigint NOT NULL
 source PRIMARY KEY (name)
 CREATE UNIQUE INDEX source_pkey ON source USING btree (name)
+talk.paper bigint NOT NULL
+talk.locked bigint NOT NULL
+talk FOREIGN KEY (paper) REFERENCES paper(id)
+talk PRIMARY KEY (paper)
+CREATE UNIQUE INDEX talk_pkey ON talk USING btree (paper)
 token.id bigint NOT NULL
 token.hash bytea NOT NULL
 token.account bigint NOT NULL
@@ -257,6 +351,26 @@ token UNIQUE (hash)
 CREATE INDEX token_account ON token USING btree (account)
 CREATE UNIQUE INDEX token_hash_key ON token USING btree (hash)
 CREATE UNIQUE INDEX token_pkey ON token USING btree (id)
+vote.paper bigint NOT NULL
+vote.account bigint NOT NULL
+vote.at bigint NOT NULL
+vote.voice bigint NOT NULL
+vote FOREIGN KEY (paper) REFERENCES paper(id)
+vote PRIMARY KEY (paper, account)
+CREATE INDEX vote_account ON vote USING btree (account, at)
+CREATE INDEX vote_at ON vote USING btree (at)
+CREATE UNIQUE INDEX vote_pkey ON vote USING btree (paper, account)
+voter.account bigint NOT NULL
+voter.joined bigint NOT NULL
+voter.invitation bigint NOT NULL
+voter.network text NOT NULL
+voter.cluster bigint NOT NULL
+voter.state text NOT NULL
+voter PRIMARY KEY (account)
+CREATE INDEX voter_cluster ON voter USING btree (cluster) WHERE (cluster <> 0)
+CREATE INDEX voter_joined ON voter USING btree (joined)
+CREATE INDEX voter_new ON voter USING btree (account) WHERE (state = 'new'::text)
+CREATE UNIQUE INDEX voter_pkey ON voter USING btree (account)
 watcher.name text NOT NULL
 watcher.seq bigint NOT NULL
 watcher.at bigint NOT NULL

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/db"
 	"broadsheet/paper"
 )
@@ -23,17 +24,19 @@ import (
 // Store keeps votes, comments, their moderation and claims. It is safe for
 // concurrent use.
 type Store struct {
-	db     *db.DB
-	papers *paper.Store
-	notify Notifier
+	db       *db.DB
+	papers   *paper.Store
+	accounts *account.Store
+	notify   Notifier
 }
 
 // NewStore returns the store over the papers of a database. A Notifier that is nil
-// tells nobody. It must be made before the papers are used, because it takes part
-// in their merges.
-func NewStore(papers *paper.Store, n Notifier) *Store {
-	s := &Store{db: papers.DB(), papers: papers, notify: n}
+// tells nobody. It must be made before papers and accounts are used, because it
+// takes part in the merges of the ones and the leavings of the others.
+func NewStore(papers *paper.Store, accounts *account.Store, n Notifier) *Store {
+	s := &Store{db: papers.DB(), papers: papers, accounts: accounts, notify: n}
 	papers.OnMerge(s.merge)
+	accounts.Register(s)
 	return s
 }
 

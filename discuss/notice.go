@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"broadsheet/db"
+	"broadsheet/fault"
 )
 
 // A Notifier tells readers of what concerns them. It is called in the transaction
@@ -110,4 +111,20 @@ func (s *Store) SetQuiet(ctx context.Context, account int64, on bool) error {
 		_, err := tx.Exec(ctx, query, account)
 		return err
 	})
+}
+
+// named returns the accounts of those whom a comment names. A handle that nobody has
+// names nobody.
+func (s *Store) named(ctx context.Context, body string) ([]int64, error) {
+	var list []int64
+	for _, handle := range Mentions(body) {
+		a, err := s.accounts.ByHandle(ctx, handle)
+		switch {
+		case err == nil:
+			list = append(list, a.ID)
+		case !fault.Is(err, fault.KindMissing):
+			return nil, err
+		}
+	}
+	return list, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/db"
 	"broadsheet/paper"
 )
@@ -17,6 +18,11 @@ type Voter struct {
 	Joined     time.Time // when the account was made
 	Invitation int64     // by which it came; 0 for none
 	Network    string    // from which it came; "" when not known
+}
+
+// VoterOf returns an account as the rule looks at it.
+func VoterOf(a *account.Account) Voter {
+	return Voter{Account: a.ID, Joined: a.Joined, Invitation: a.Invitation, Network: a.Network}
 }
 
 // Vote gives the voter's vote to a paper, or with on false takes it back, and
@@ -38,7 +44,7 @@ func (s *Store) Vote(ctx context.Context, now time.Time, id int64, v Voter, on b
 			return fmt.Errorf("vote of %d for paper %d: %w", v.Account, id, err)
 		}
 		if changed {
-			if err := s.papers.AddHere(ctx, tx, now, id, paper.Tally{Votes: delta}); err != nil {
+			if err := errors.Join(account.Touch(ctx, tx, v.Account), s.papers.AddHere(ctx, tx, now, id, paper.Tally{Votes: delta})); err != nil {
 				return err
 			}
 		}
@@ -92,7 +98,7 @@ func others(ctx context.Context, tx *db.Tx, id, account, voice int64) (int, erro
 // the rule to look at.
 func voiceOf(ctx context.Context, tx *db.Tx, now time.Time, v Voter) (int64, error) {
 	var cluster int64
-	err := tx.QueryRow(ctx, `SELECT cluster FROM voter WHERE account = $1`, v.Account).Scan(&cluster)
+	err := tx.QueryRow(ctx, `SELECT cluster FROM voter WHERE account = $1`+tx.Dialect.ForUpdate(), v.Account).Scan(&cluster)
 	fresh := now.Sub(v.Joined) < freshFor
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
