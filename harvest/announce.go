@@ -2,11 +2,13 @@ package harvest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	_ "time/tzdata" // Eastern time, on machines that have no zones
@@ -68,20 +70,25 @@ func (a *announcements) Fetch(ctx context.Context, place string, give func(*Batc
 func (a *announcements) read(ctx context.Context, category string) (*Batch, string, error) {
 	var failed []error
 	for _, form := range []string{"rss", "atom"} {
+		var b *Batch
+		var day string
 		address := form + "/" + category
-		body, _, err := a.client.Get(ctx, a.base+"/"+address)
-		if err != nil {
-			failed = append(failed, err)
-			continue
+		err := a.client.Get(ctx, a.base+"/"+address, func(body []byte, _ http.Header) error {
+			f, err := parseAnnouncement(body)
+			if err != nil {
+				return err
+			}
+			b, day = f.batch(category), f.day
+			b.Address, b.Answer = address, body
+			return nil
+		})
+		if err == nil {
+			return b, day, nil
 		}
-		f, err := parseAnnouncement(body)
-		if err != nil {
-			failed = append(failed, err)
-			continue
+		failed = append(failed, err)
+		if ctx.Err() != nil {
+			break
 		}
-		b := f.batch(category)
-		b.Address, b.Answer = address, body
-		return b, f.day, nil
 	}
 	return nil, "", errors.Join(failed...)
 }
@@ -115,10 +122,6 @@ type rssItem struct {
 // parseAnnouncement reads a daily feed in either form. A feed that is cut off is an
 // error: half a list would make a false ledger.
 func parseAnnouncement(body []byte) (*announcement, error) {
-	eastern, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		return nil, err
-	}
 	var date string
 	var f announcement
 	if bytes.Contains(body[:min(len(body), 1024)], []byte("<rss")) {
@@ -127,15 +130,8 @@ func parseAnnouncement(body []byte) (*announcement, error) {
 			return nil, fault.Invalid("The feed is not whole: %s.", err)
 		}
 		date = r.PubDate
-		for _, it := range r.Items {
-			e := atomEntry{ID: it.GUID, Title: it.Title, Summary: it.Description, Kind: it.Kind, DOI: it.DOI, Journal: it.Journal, Rights: it.Rights, Creators: it.Creators}
-			if e.ID == "" {
-				e.ID = it.Link
-			}
-			for _, c := range it.Categories {
-				e.Categories = append(e.Categories, atomCategory{c})
-			}
-			f.entries = append(f.entries, e)
+		for i := range r.Items {
+			f.entries = append(f.entries, r.Items[i].entry())
 		}
 	} else {
 		a, err := parseAtom(body)
@@ -144,14 +140,36 @@ func parseAnnouncement(body []byte) (*announcement, error) {
 		}
 		date, f.entries = a.Updated, a.Entries
 	}
-	t, err := time.Parse(time.RFC1123Z, strings.TrimSpace(date))
+	var err error
+	f.day, err = announcementDay(strings.TrimSpace(date))
+	return &f, err
+}
+
+// entry returns the item as an entry of the Atom form, which has the same fields.
+func (it *rssItem) entry() atomEntry {
+	e := atomEntry{
+		ID: cmp.Or(it.GUID, it.Link), Title: it.Title, Summary: it.Description, Kind: it.Kind,
+		DOI: it.DOI, Journal: it.Journal, Rights: it.Rights, Creators: it.Creators,
+	}
+	for _, c := range it.Categories {
+		e.Categories = append(e.Categories, atomCategory{c})
+	}
+	return e
+}
+
+// announcementDay returns the day that a feed is of, in Eastern time.
+func announcementDay(date string) (string, error) {
+	eastern, err := time.LoadLocation("America/New_York")
 	if err != nil {
-		if t, err = parseTime(strings.TrimSpace(date)); err != nil {
-			return nil, fault.Invalid("The feed does not say of which day it is.")
+		return "", err
+	}
+	t, err := time.Parse(time.RFC1123Z, date)
+	if err != nil {
+		if t, err = parseTime(date); err != nil {
+			return "", fault.Invalid("The feed does not say of which day it is.")
 		}
 	}
-	f.day = t.In(eastern).Format(time.DateOnly)
-	return &f, nil
+	return t.In(eastern).Format(time.DateOnly), nil
 }
 
 func (f *announcement) batch(category string) *Batch {

@@ -3,13 +3,12 @@ package harvest
 import (
 	"context"
 	"encoding/xml"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"broadsheet/fault"
 	"broadsheet/paper"
@@ -57,7 +56,7 @@ func parseAtom(body []byte) (*atomFeed, error) {
 		return nil, fault.Invalid("The answer is no Atom feed: %s.", err)
 	}
 	if len(f.Entries) == 1 && f.Entries[0].Title == "Error" && strings.Contains(f.Entries[0].ID, "/errors") {
-		return nil, fault.Invalid("arXiv answers: %s.", strings.TrimSpace(f.Entries[0].Summary))
+		return nil, fault.Conflict("arXiv answers: %s.", strings.TrimSpace(f.Entries[0].Summary))
 	}
 	return &f, nil
 }
@@ -130,27 +129,37 @@ type atomAPI struct {
 // idsAtOnce is how many identifiers stand in one question.
 const idsAtOnce = 100
 
-func (a *atomAPI) ask(ctx context.Context, query url.Values) (*atomFeed, string, []byte, error) {
+// ask asks a question, again while whole finds that the answer is not: the API is known
+// to send empty pages of long lists.
+func (a *atomAPI) ask(ctx context.Context, query url.Values, whole func(*atomFeed) bool) (*atomFeed, *Batch, error) {
+	var f *atomFeed
+	var b *Batch
 	address := query.Encode()
-	body, _, err := a.client.Get(ctx, a.base+"?"+address)
-	if err != nil && !answered(err, http.StatusBadRequest) {
-		return nil, address, nil, err
+	err := a.client.Get(ctx, a.base+"?"+address, func(body []byte, _ http.Header) (err error) {
+		if f, err = parseAtom(body); err != nil {
+			return err
+		}
+		if !whole(f) {
+			return fault.Busy("arXiv’s API left papers out of its answer.")
+		}
+		b = f.batch(address, body)
+		return nil
+	})
+	var refused *statusError
+	if errors.As(err, &refused) && refused.status == http.StatusBadRequest { // its body says why
+		if _, told := parseAtom(refused.body); told != nil {
+			err = told
+		}
 	}
-	f, parseErr := parseAtom(body)
-	if parseErr != nil {
-		return nil, address, body, parseErr
-	}
-	return f, address, body, err
+	return f, b, err
 }
 
 // byID asks for papers by their identifiers. A paper that arXiv does not know is not
 // among the answer.
 func (a *atomAPI) byID(ctx context.Context, ids []string) (*Batch, error) {
-	f, address, body, err := a.ask(ctx, url.Values{"id_list": {strings.Join(ids, ",")}, "max_results": {strconv.Itoa(len(ids))}})
-	if err != nil {
-		return nil, err
-	}
-	return f.batch(address, body), nil
+	query := url.Values{"id_list": {strings.Join(ids, ",")}, "max_results": {strconv.Itoa(len(ids))}}
+	_, b, err := a.ask(ctx, query, func(*atomFeed) bool { return true })
+	return b, err
 }
 
 func (f *atomFeed) batch(address string, body []byte) *Batch {
@@ -164,71 +173,4 @@ func (f *atomFeed) batch(address string, body []byte) *Batch {
 		b.Papers = append(b.Papers, p)
 	}
 	return b
-}
-
-// Range is a source of the papers of some categories that were submitted in a span
-// of days, for filling in a past that the other sources do not reach.
-type Range struct {
-	api        atomAPI
-	categories []string
-	from, to   string
-}
-
-// NewRange returns the source of the papers submitted from one day to another.
-func NewRange(s Settings, from, to string) *Range {
-	return &Range{api: atomAPI{s.API, Client{Pace: s.Arxiv, Wait: s.Wait}}, categories: s.Categories, from: from, to: to}
-}
-
-// Name tells one range from another, so that each continues where it was.
-func (r *Range) Name() string {
-	return fmt.Sprintf("arxiv-api %s..%s %s", r.from, r.to, strings.Join(r.categories, ","))
-}
-
-// Fetch asks for a day at a time, since arXiv answers long lists badly; its place is
-// the day and the number of papers of it that have been given.
-func (r *Range) Fetch(ctx context.Context, place string, give func(*Batch) error) error {
-	day, skip := r.from, 0
-	if place != "" {
-		if _, err := fmt.Sscanf(place, "%s %d", &day, &skip); err != nil {
-			return fmt.Errorf("the place %q cannot be read: %w", place, err)
-		}
-	}
-	var terms []string
-	for _, c := range r.categories {
-		if !strings.Contains(c, ".") && !strings.Contains(physics, " "+c+" ") {
-			c += ".*"
-		}
-		terms = append(terms, "cat:"+c)
-	}
-	for at := dayTime(day); day <= r.to; at, skip = at.AddDate(0, 0, 1), 0 {
-		day = at.Format(time.DateOnly)
-		if day > r.to {
-			break
-		}
-		compact := at.Format("20060102")
-		for {
-			f, address, body, err := r.api.ask(ctx, url.Values{
-				"search_query": {fmt.Sprintf("(%s) AND submittedDate:[%s0000 TO %s2359]", strings.Join(terms, " OR "), compact, compact)},
-				"sortBy":       {"submittedDate"}, "sortOrder": {"ascending"},
-				"start": {strconv.Itoa(skip)}, "max_results": {strconv.Itoa(idsAtOnce)},
-			})
-			if err != nil {
-				return err
-			}
-			b := f.batch(address, body)
-			skip += len(f.Entries)
-			last := len(f.Entries) == 0 || skip >= f.Total
-			b.Place = fmt.Sprintf("%s %d", day, skip)
-			if last {
-				b.Place = at.AddDate(0, 0, 1).Format(time.DateOnly) + " 0"
-			}
-			if err := give(b); err != nil {
-				return err
-			}
-			if last {
-				break
-			}
-		}
-	}
-	return nil
 }

@@ -90,10 +90,11 @@ type Client struct {
 	Wait  Wait // nil sleeps
 }
 
-// Get asks for an address. It tries again, later each time, when the server is busy
-// (503, 429, other 5xx, with Retry-After honoured up to an hour) or the connection
-// breaks.
-func (c *Client) Get(ctx context.Context, address string) ([]byte, http.Header, error) {
+// Get asks for an address and has the answer read. It tries again, later each time,
+// when the server is busy (503, 429, other 5xx, with Retry-After honoured up to an
+// hour), the connection breaks, or read finds that the answer is not whole: any error
+// of read but a fault.Conflict, which says that the server has answered and means it.
+func (c *Client) Get(ctx context.Context, address string, read func(body []byte, head http.Header) error) error {
 	tries, sleep := c.Tries, c.Wait
 	if tries == 0 {
 		tries = 6
@@ -104,18 +105,24 @@ func (c *Client) Get(ctx context.Context, address string) ([]byte, http.Header, 
 	pause := 10 * time.Second
 	for try := 1; ; try++ {
 		body, head, retry, err := c.ask(ctx, address)
-		if err == nil || retry < 0 || ctx.Err() != nil {
-			return body, head, err
+		if err == nil {
+			if err = read(body, head); err == nil || fault.Is(err, fault.KindClash) {
+				return err
+			}
+			retry = 0
+		}
+		if retry < 0 || ctx.Err() != nil {
+			return err
 		}
 		if try == tries {
-			return nil, nil, fmt.Errorf("%w (after %d tries)", err, tries)
+			return fmt.Errorf("%w (after %d tries)", err, tries)
 		}
 		if retry == 0 {
 			retry = pause + rand.N(pause/2)
 			pause = min(2*pause, 10*time.Minute)
 		}
 		if err := sleep(ctx, min(retry, time.Hour)); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
 }
@@ -139,9 +146,9 @@ func (c *Client) ask(ctx context.Context, address string) (body []byte, head htt
 	case a.StatusCode == http.StatusOK:
 		return body, a.Header, -1, nil
 	case a.StatusCode == http.StatusTooManyRequests || a.StatusCode >= 500:
-		return nil, nil, retryAfter(a.Header.Get("Retry-After"), time.Now()), &statusError{a.StatusCode, address}
+		return nil, nil, retryAfter(a.Header.Get("Retry-After"), time.Now()), &statusError{a.StatusCode, address, nil}
 	}
-	return body, a.Header, -1, &statusError{a.StatusCode, address}
+	return nil, nil, -1, &statusError{a.StatusCode, address, body}
 }
 
 // retryAfter reads the header of that name (RFC 9110, 10.2.3), 0 when it says
@@ -159,6 +166,7 @@ func retryAfter(s string, now time.Time) time.Duration {
 type statusError struct {
 	status  int
 	address string
+	body    []byte
 }
 
 func (e *statusError) Error() string {

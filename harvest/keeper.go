@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/fault"
 	"broadsheet/job"
 )
 
@@ -19,19 +22,34 @@ const jitter = 15 * time.Minute
 // papers that are missing. A source that was never asked is due at once. Of several
 // processes with one database, one harvests; when it stops, another takes over.
 func (h *Harvester) Keep(ctx context.Context) {
-	holder := fmt.Sprintf("%d.%x", os.Getpid(), rand.Uint64())
-	sources := h.Settings.Sources(h.now)
-	defer job.Release(context.WithoutCancel(ctx), h.db(), lease, holder)
+	holder := newHolder()
+	defer h.release(ctx, holder)
 	for ctx.Err() == nil {
-		mine, err := job.Acquire(ctx, h.db(), lease, holder, time.Now(), leaseTime)
-		if err != nil {
+		mine, err := job.Acquire(ctx, h.db(), lease, holder, h.now(), leaseTime)
+		if err != nil && ctx.Err() == nil {
 			h.Log.Error("the lease of the harvest could not be taken", "error", err)
 		}
 		if mine {
-			h.round(ctx, holder, sources)
+			h.hold(ctx, holder, h.round)
 		}
 		_ = wait(ctx, 30*time.Second) // the loop looks at ctx
 	}
+}
+
+// Alone runs do unless another process harvests into the same database, which is a
+// fault.Busy. The context of do ends when the right to harvest is lost.
+func (h *Harvester) Alone(ctx context.Context, do func(context.Context) error) error {
+	holder := newHolder()
+	mine, err := job.Acquire(ctx, h.db(), lease, holder, h.now(), leaseTime)
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return fault.Busy("Another process harvests into this database; when that was killed, its right ends within %d minutes", leaseTime/time.Minute)
+	}
+	defer h.release(ctx, holder)
+	h.hold(ctx, holder, func(ctx context.Context) { err = do(ctx) })
+	return err
 }
 
 const (
@@ -39,25 +57,55 @@ const (
 	leaseTime = 5 * time.Minute
 )
 
-// round runs what is due, and keeps the lease while it does.
-func (h *Harvester) round(ctx context.Context, holder string, sources []Source) {
+func newHolder() string { return fmt.Sprintf("%d.%x", os.Getpid(), rand.Uint64()) }
+
+func (h *Harvester) release(ctx context.Context, holder string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := job.Release(ctx, h.db(), lease, holder); err != nil {
+		h.Log.Warn("the lease of the harvest could not be given back; it runs out by itself", "error", err)
+	}
+}
+
+// hold runs do, prolongs the lease while it runs, and ends its context when the
+// lease is lost.
+func (h *Harvester) hold(ctx context.Context, holder string, do func(context.Context)) {
 	ctx, stop := context.WithCancel(ctx)
+	var prolonger sync.WaitGroup
+	defer prolonger.Wait()
 	defer stop()
-	go func() {
+	prolonger.Go(func() {
 		for wait(ctx, leaseTime/3) == nil {
-			if mine, err := job.Acquire(ctx, h.db(), lease, holder, time.Now(), leaseTime); err == nil && !mine {
+			if mine, err := job.Acquire(ctx, h.db(), lease, holder, h.now(), leaseTime); err == nil && !mine {
 				h.Log.Warn("another process harvests now; this one stops")
 				stop()
 			}
 		}
-	}()
-	for _, s := range sources {
-		name := s.Name()
-		h.ifDue(ctx, name, func() error {
-			step, err := h.Run(ctx, s)
-			h.Log.Info("harvested", "source", name, "papers", step.Got, "new", step.Made, "unreadable", step.Bad)
-			return err
-		})
+	})
+	do(ctx)
+}
+
+// Going reports whether a process harvests into the database just now.
+func Going(ctx context.Context, d *db.DB, now time.Time) (bool, error) {
+	var n int
+	err := d.QueryRow(ctx, `SELECT count(*) FROM lease, source WHERE lease.name = $1 AND lease.until > $2 AND source.ended = 0`, lease, db.Micros(now)).Scan(&n)
+	return n > 0, err
+}
+
+// round runs what is due. arXiv's servers are asked one after the other, and an
+// upstream at the same time: neither waits for the other's to answer.
+func (h *Harvester) round(ctx context.Context) {
+	var both sync.WaitGroup
+	defer both.Wait()
+	for _, s := range h.Settings.Sources(h.now) {
+		if !strings.HasPrefix(s.Name(), "arxiv-") {
+			both.Go(func() { h.harvest(ctx, s) })
+		}
+	}
+	for _, s := range h.Settings.Sources(h.now) {
+		if strings.HasPrefix(s.Name(), "arxiv-") {
+			h.harvest(ctx, s)
+		}
 	}
 	if h.Settings.API != "" {
 		h.ifDue(ctx, "arxiv-api", func() error {
@@ -70,6 +118,14 @@ func (h *Harvester) round(ctx context.Context, holder string, sources []Source) 
 	}
 }
 
+func (h *Harvester) harvest(ctx context.Context, s Source) {
+	h.ifDue(ctx, s.Name(), func() error {
+		step, err := h.Run(ctx, s)
+		h.Log.Info("harvested", "source", s.Name(), "papers", step.Got, "new", step.Made, "unreadable", step.Bad)
+		return err
+	})
+}
+
 // fillSince is how far back missing papers are looked for.
 func (h *Harvester) fillSince() string {
 	const days = 30
@@ -79,9 +135,11 @@ func (h *Harvester) fillSince() string {
 // ifDue runs a task whose time has come and sets its next. After a failure the next
 // try is within the hour.
 func (h *Harvester) ifDue(ctx context.Context, name string, task func() error) {
-	now := h.now()
 	next, err := h.next(ctx, name)
-	if err != nil || next.After(now) || ctx.Err() != nil {
+	if err != nil && ctx.Err() == nil {
+		h.Log.Error("the time of a harvest could not be read", "source", name, "error", err)
+	}
+	if err != nil || next.After(h.now()) || ctx.Err() != nil {
 		return
 	}
 	if err = task(); ctx.Err() != nil {

@@ -1,14 +1,13 @@
 package harvest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"broadsheet/db"
-	"broadsheet/fault"
 	"broadsheet/paper"
 )
 
@@ -45,25 +44,22 @@ func (h *Harvester) list(ctx context.Context, tx *db.Tx, now time.Time, b *Batch
 			return err
 		}
 	}
-	read := map[ListedDay]bool{} // days that only datestamps told of so far
+	open := map[ListedDay]bool{} // of which only datestamps tell
 	for _, l := range b.Listings {
 		if l.Rebuilt {
 			d := ListedDay{l.Day, l.Category}
-			rebuilt, known := read[d]
-			if !known {
-				var n int
-				if err := tx.QueryRow(ctx, `SELECT count(*) FROM listing_day WHERE day = $1 AND category = $2 AND rebuilt = 0`, l.Day, l.Category).Scan(&n); err != nil {
+			if _, known := open[d]; !known {
+				var err error
+				if open[d], err = h.rebuild(ctx, tx, now, d); err != nil {
 					return err
 				}
-				rebuilt = n == 0
-				read[d] = rebuilt
-				if rebuilt {
-					if err := h.checked(ctx, tx, now, d, true); err != nil {
-						return err
-					}
-				}
 			}
-			if !rebuilt {
+			if !open[d] {
+				continue
+			}
+			if before, err := h.listedBefore(ctx, tx, l); err != nil {
+				return err
+			} else if before {
 				continue
 			}
 		}
@@ -73,6 +69,24 @@ func (h *Harvester) list(ctx context.Context, tx *db.Tx, now time.Time, b *Batch
 		}
 	}
 	return nil
+}
+
+// rebuild notes that a day is told from datestamps, and reports whether it is: not
+// when its announcement has been read.
+func (h *Harvester) rebuild(ctx context.Context, tx *db.Tx, now time.Time, d ListedDay) (bool, error) {
+	var n int
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM listing_day WHERE day = $1 AND category = $2 AND rebuilt = 0`, d.Day, d.Category).Scan(&n); err != nil || n > 0 {
+		return false, err
+	}
+	return true, h.checked(ctx, tx, now, d, true)
+}
+
+// listedBefore reports whether the paper was announced in the category on an earlier
+// day: then its datestamp tells of a change that is no announcement.
+func (h *Harvester) listedBefore(ctx context.Context, tx *db.Tx, l Listing) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM listing WHERE paper = $1 AND category = $2 AND day < $3 AND kind <> 'replace'`, l.Paper, l.Category, l.Day).Scan(&n)
+	return n > 0, err
 }
 
 func (h *Harvester) checked(ctx context.Context, tx *db.Tx, now time.Time, d ListedDay, rebuilt bool) error {
@@ -94,10 +108,10 @@ type Count struct {
 	Missing   int    // not held, and overdue
 }
 
-// Ledger is what was announced in a span of days against what is held.
+// Ledger is what was announced on a day, or in a span of days, against what is held.
 type Ledger struct {
-	Day     string // the newest of the span that was announced
-	Counts  []Count
+	Day     string    // the newest of the span on which something was announced
+	Counts  []Count   // by category
 	Total   Count     // each paper once
 	Checked time.Time // when the newest announcement was read
 	Rebuilt bool      // some day was told from datestamps
@@ -111,46 +125,28 @@ const due = 36 * time.Hour
 var held = fmt.Sprintf(`EXISTS (SELECT 1 FROM identifier JOIN paper ON paper.id = identifier.paper
 	WHERE identifier.scheme = '%s' AND identifier.value = listing.paper AND paper.authority >= %d)`, paper.ArXiv, paper.FromArXiv)
 
+// told are the listings of a span that the ledger counts, each with h, whether its
+// paper is held.
+var told = `SELECT day, category, paper, CASE WHEN ` + held + ` THEN 1 ELSE 0 END AS h
+	FROM listing WHERE day BETWEEN $1 AND $2 AND kind <> 'replace'`
+
 // LedgerOf returns the ledger of the days from one to another, nil when nothing is
 // known of any of them.
 func LedgerOf(ctx context.Context, d *db.DB, now time.Time, from, to string) (*Ledger, error) {
-	l := &Ledger{}
-	late := now.Add(-due).UTC().Format(time.DateOnly) // what was announced after it is not due yet
+	var l *Ledger
 	err := d.Snapshot(ctx, func(tx *db.Tx) error {
-		var checked int64
-		var rebuilt, days int
-		if err := tx.QueryRow(ctx, `SELECT count(*), coalesce(max(day), ''), coalesce(max(checked), 0), coalesce(max(rebuilt), 0)
-			FROM listing_day WHERE day BETWEEN $1 AND $2`, from, to).Scan(&days, &l.Day, &checked, &rebuilt); err != nil || days == 0 {
-			l = nil
+		days, err := ledgers(ctx, tx, now, from, to)
+		if err != nil || len(days) == 0 {
 			return err
 		}
-		l.Checked, l.Rebuilt = db.Time(checked), rebuilt == 1
-		rows, err := tx.Query(ctx, `SELECT category, count(*), sum(h), sum(CASE WHEN h = 0 AND day > $3 THEN 1 ELSE 0 END) FROM (
-			SELECT category, day, CASE WHEN `+held+` THEN 1 ELSE 0 END AS h FROM listing WHERE day BETWEEN $1 AND $2 AND kind <> 'replace') told
-			GROUP BY category ORDER BY category`, from, to, late)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var c Count
-			if err := rows.Scan(&c.Category, &c.Announced, &c.Held, &c.Late); err != nil {
-				return err
-			}
-			c.Missing = c.Announced - c.Held - c.Late
-			l.Counts = append(l.Counts, c)
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		rows.Close()
-		t := &l.Total
+		l = together(days)
+		// A paper that was listed on two days counts once.
+		c := &l.Total
 		if err := tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(h), 0), coalesce(sum(CASE WHEN h = 0 AND day > $3 THEN 1 ELSE 0 END), 0) FROM (
-			SELECT paper, max(day) AS day, max(CASE WHEN `+held+` THEN 1 ELSE 0 END) AS h FROM listing
-			WHERE day BETWEEN $1 AND $2 AND kind <> 'replace' GROUP BY paper) told`, from, to, late).Scan(&t.Announced, &t.Held, &t.Late); err != nil {
+			SELECT paper, max(day) AS day, max(h) AS h FROM (`+told+`) AS told GROUP BY paper) AS papers`, from, to, overdue(now)).Scan(&c.Announced, &c.Held, &c.Late); err != nil {
 			return err
 		}
-		t.Missing = t.Announced - t.Held - t.Late
+		c.Missing = c.Announced - c.Held - c.Late
 		return nil
 	})
 	if err != nil {
@@ -159,139 +155,112 @@ func LedgerOf(ctx context.Context, d *db.DB, now time.Time, from, to string) (*L
 	return l, nil
 }
 
-// Newest returns the newest day of which an announcement is known, "" when none is.
-func Newest(ctx context.Context, d *db.DB) (string, error) {
-	var day string
-	err := d.QueryRow(ctx, `SELECT coalesce(max(day), '') FROM listing_day`).Scan(&day)
-	return day, err
-}
-
-// Absent is a paper that was announced and is not held.
-type Absent struct {
-	Paper    string
-	Day      string // of the announcement, the newest
-	Category string // one of those it was announced in
-	Reason   string
-	Tries    int
-	Next     time.Time // of the next try
-}
-
-// AllAbsent returns the papers that were announced since a day and are not held,
-// the newest first, at most limit of them, and how many there are.
-func AllAbsent(ctx context.Context, d *db.DB, since string, limit int) ([]Absent, int, error) {
-	rows, err := d.Query(ctx, `SELECT listing.paper, max(listing.day), min(listing.category), coalesce(max(absent.reason), ''), coalesce(max(absent.tries), 0), coalesce(max(absent.next), 0)
-		FROM listing LEFT JOIN absent ON absent.paper = listing.paper
-		WHERE listing.day >= $1 AND listing.kind <> 'replace' AND NOT `+held+`
-		GROUP BY listing.paper ORDER BY 2 DESC, 1`, since)
+// LedgerDays returns the ledger of each day from one to another of which anything is
+// known, ascending.
+func LedgerDays(ctx context.Context, d *db.DB, now time.Time, from, to string) ([]Ledger, error) {
+	var days []Ledger
+	err := d.Snapshot(ctx, func(tx *db.Tx) (err error) {
+		days, err = ledgers(ctx, tx, now, from, to)
+		return err
+	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("look for the papers that are missing: %w", err)
+		return nil, fmt.Errorf("read the ledgers from %s to %s: %w", from, to, err)
 	}
-	defer rows.Close()
-	var list []Absent
-	total := 0
-	for rows.Next() {
-		var a Absent
-		var next int64
-		if err := rows.Scan(&a.Paper, &a.Day, &a.Category, &a.Reason, &a.Tries, &next); err != nil {
-			return nil, 0, err
-		}
-		if total++; total > limit {
-			continue
-		}
-		a.Reason = cmp.Or(a.Reason, "Announced; its record has not come yet.")
-		a.Next = db.Time(next)
-		list = append(list, a)
-	}
-	return list, total, rows.Err()
+	return days, nil
 }
 
-// Fill asks arXiv's API for the papers that were announced since a day and are not
-// held, those whose next try is due or, when all is set, every one of them. It
-// returns how many it asked for and how many of them came.
-func (h *Harvester) Fill(ctx context.Context, since string, all bool) (asked, came int, err error) {
-	if h.Settings.API == "" {
-		return 0, 0, fault.Invalid("There is no address to ask for missing papers; set --arxiv-api.")
-	}
-	const most = 100_000
-	list, _, err := AllAbsent(ctx, h.db(), since, most)
-	if err != nil {
-		return 0, 0, err
-	}
-	now := h.now()
-	list = slices.DeleteFunc(list, func(a Absent) bool { return !all && a.Next.After(now) })
-	api := atomAPI{h.Settings.API, Client{Pace: h.Settings.Arxiv, Wait: h.Settings.Wait}}
-	const name = "arxiv-api"
-	if _, err := h.begin(ctx, name); err != nil || len(list) == 0 {
-		return 0, 0, err
-	}
-	for part := range slices.Chunk(list, idsAtOnce) {
-		got, err := h.fill(ctx, &api, name, part)
-		asked, came = asked+len(part), came+got
-		if h.Progress != nil {
-			h.Progress(Step{Source: name, Got: came, Made: came, Expected: len(list)})
-		}
-		if err != nil {
-			return asked, came, h.failed(ctx, name, err)
-		}
-	}
-	return asked, came, h.end(ctx, name, nil)
-}
+// overdue returns the newest day whose papers that are not held are missing, not
+// merely late.
+func overdue(now time.Time) string { return now.Add(-due).UTC().Format(time.DateOnly) }
 
-func (h *Harvester) failed(ctx context.Context, name string, err error) error {
-	if end := h.end(context.WithoutCancel(ctx), name, err); end != nil {
-		return end
+func ledgers(ctx context.Context, tx *db.Tx, now time.Time, from, to string) ([]Ledger, error) {
+	var days []Ledger
+	at := map[string]int{}
+	if err := each(ctx, tx, func(scan func(...any) error) error {
+		var l Ledger
+		var checked, rebuilt int64
+		if err := scan(&l.Day, &checked, &rebuilt); err != nil {
+			return err
+		}
+		l.Checked, l.Rebuilt = db.Time(checked), rebuilt == 1
+		at[l.Day] = len(days)
+		days = append(days, l)
+		return nil
+	}, `SELECT day, max(checked), max(rebuilt) FROM listing_day WHERE day BETWEEN $1 AND $2 GROUP BY day ORDER BY day`, from, to); err != nil {
+		return nil, err
 	}
-	return fmt.Errorf("ask %s for the missing papers: %w", name, err)
-}
-
-// fill asks for some papers and stores those that come.
-func (h *Harvester) fill(ctx context.Context, api *atomAPI, name string, part []Absent) (came int, err error) {
-	ids := make([]string, len(part))
-	for i, a := range part {
-		ids[i] = a.Paper
-	}
-	b, err := api.byID(ctx, ids)
-	reason := "arXiv’s API does not know it."
-	if err != nil {
-		if ctx.Err() != nil || fault.KindOf(err) == fault.Internal {
-			reason = "arXiv’s API did not answer: " + clip(err.Error(), 120)
+	late := overdue(now)
+	count := func(scan func(...any) error) error {
+		var day string
+		var c Count
+		if err := scan(&day, &c.Category, &c.Announced, &c.Held); err != nil {
+			return err
+		}
+		if n := c.Announced - c.Held; day > late {
+			c.Late = n
 		} else {
-			reason = fault.Message(err)
+			c.Missing = n
 		}
-		b = &Batch{}
-	}
-	got := map[string]bool{}
-	for _, p := range b.Papers {
-		got[p.ArXiv()] = true
-	}
-	if _, e := h.store(ctx, name, b); e != nil {
-		return 0, e
-	}
-	noted := h.note(ctx, part, got, reason)
-	if err == nil {
-		err = noted
-	}
-	return len(got), err
-}
-
-// note keeps, for each paper that did not come, why, and when to try again.
-func (h *Harvester) note(ctx context.Context, part []Absent, got map[string]bool, reason string) error {
-	now := h.now()
-	return h.db().Transact(ctx, func(tx *db.Tx) error {
-		for _, a := range part {
-			if got[a.Paper] {
-				if _, err := tx.Exec(ctx, `DELETE FROM absent WHERE paper = $1`, a.Paper); err != nil {
-					return err
-				}
-				continue
-			}
-			pause := min(time.Hour<<min(a.Tries, 10), 7*24*time.Hour)
-			if _, err := tx.Exec(ctx, `INSERT INTO absent (paper, day, reason, tries, next) VALUES ($1, $2, $3, 1, $4)
-				ON CONFLICT (paper) DO UPDATE SET day = excluded.day, reason = excluded.reason, tries = absent.tries + 1, next = excluded.next`,
-				a.Paper, a.Day, reason, db.Micros(now.Add(pause))); err != nil {
-				return err
-			}
+		if i, ok := at[day]; ok && c.Category == "" {
+			days[i].Total = c
+		} else if ok {
+			days[i].Counts = append(days[i].Counts, c)
 		}
 		return nil
-	})
+	}
+	if err := each(ctx, tx, count, `SELECT day, category, count(*), sum(h) FROM (`+told+`) AS told GROUP BY day, category ORDER BY day, category`, from, to); err != nil {
+		return nil, err
+	}
+	return days, each(ctx, tx, count, `SELECT day, '', count(*), sum(h) FROM (
+		SELECT day, paper, max(h) AS h FROM (`+told+`) AS told GROUP BY day, paper) AS papers GROUP BY day`, from, to)
+}
+
+// each runs a query and hands each row to f.
+func each(ctx context.Context, q db.Querier, f func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// together adds the ledgers of some days up by category.
+func together(days []Ledger) *Ledger {
+	l := &Ledger{Day: days[len(days)-1].Day}
+	sum := map[string]*Count{}
+	for _, d := range days {
+		if len(d.Counts) > 0 {
+			l.Day = d.Day
+		}
+		if d.Checked.After(l.Checked) {
+			l.Checked = d.Checked
+		}
+		l.Rebuilt = l.Rebuilt || d.Rebuilt
+		for _, c := range d.Counts {
+			s := sum[c.Category]
+			if s == nil {
+				s = &Count{Category: c.Category}
+				sum[c.Category] = s
+			}
+			s.Announced, s.Held, s.Late, s.Missing = s.Announced+c.Announced, s.Held+c.Held, s.Late+c.Late, s.Missing+c.Missing
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sum)) {
+		l.Counts = append(l.Counts, *sum[name])
+	}
+	return l
+}
+
+// Newest returns the newest day on which something was announced, "" when there is
+// none.
+func Newest(ctx context.Context, d *db.DB) (string, error) {
+	var day string
+	err := d.QueryRow(ctx, `SELECT coalesce(max(day), '') FROM listing`).Scan(&day)
+	return day, err
 }

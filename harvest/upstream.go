@@ -89,18 +89,11 @@ func (u *upstream) day(ctx context.Context, at time.Time, before, after span, gi
 		if page > 0 {
 			query.Set("p", strconv.Itoa(page))
 		}
-		body, head, err := u.client.Get(ctx, u.base+"/api/daily_papers?"+query.Encode())
-		switch {
-		case answered(err, http.StatusBadRequest), answered(err, http.StatusNotFound):
-			body, head = []byte("[]"), http.Header{} // it has no such day
-		case err != nil:
-			return err
-		}
-		b, err := u.batch(body, day)
+		b, more, err := u.page(ctx, query.Encode(), day)
 		if err != nil {
 			return fmt.Errorf("the edition of %s: %w", day, err)
 		}
-		last := !strings.Contains(head.Get("Link"), `rel="next"`) || len(b.Items)+len(b.Bad) == 0
+		last := !more || len(b.Items)+len(b.Bad) == 0
 		b.Address, b.Place = query.Encode(), before.String()
 		if last {
 			b.Place = after.String()
@@ -109,6 +102,20 @@ func (u *upstream) day(ctx context.Context, at time.Time, before, after span, gi
 			return err
 		}
 	}
+}
+
+// page asks for some items of a day, and reports whether there are more behind them.
+// A day that the upstream does not know has none.
+func (u *upstream) page(ctx context.Context, query, day string) (b *Batch, more bool, err error) {
+	err = u.client.Get(ctx, u.base+"/api/daily_papers?"+query, func(body []byte, head http.Header) (err error) {
+		b, err = u.batch(body, day)
+		more = strings.Contains(head.Get("Link"), `rel="next"`)
+		return err
+	})
+	if answered(err, http.StatusBadRequest) || answered(err, http.StatusNotFound) {
+		return &Batch{}, false, nil
+	}
+	return b, more, err
 }
 
 func (u *upstream) batch(body []byte, day string) (*Batch, error) {

@@ -89,9 +89,11 @@ func (h *House) furnish() error {
 	}); err != nil {
 		return err
 	}
+	told := &report{House: h}
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
+		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if c.Scrapers {
 		pages.Scrape = h.api.Items

@@ -94,17 +94,18 @@ func (s *scanner) leaf(t tag) (string, bool) {
 // is left out; one that is malformed goes to the bad ones, and reading goes on behind
 // it.
 func (p *Page) record(s *scanner, t tag) {
-	from := t.start
-	name := rawName(s.b[from:])
-	end := bytes.Index(s.b[s.i:], append([]byte("</"), name...))
-	again := nextStart(s.b[s.i:], name)
-	if end < 0 && again < 0 {
-		s.i = len(s.b) // cut off
+	if t.empty {
 		return
 	}
-	if end < 0 || again >= 0 && again < end {
+	from := t.start
+	end, again := bounds(s.b[s.i:], rawName(s.b[from:]))
+	if again >= 0 {
 		p.Bad = append(p.Bad, Bad{s.b[from : s.i+again], "The record has no end."})
 		s.i += again
+		return
+	}
+	if end < 0 {
+		s.i = len(s.b) // cut off
 		return
 	}
 	stop := s.i + end
@@ -138,19 +139,26 @@ func rawName(b []byte) []byte {
 	return b[1:n]
 }
 
-// nextStart returns where the next start tag of the name is, -1 when there is none.
-func nextStart(b, name []byte) int {
-	open := append([]byte("<"), name...)
-	for from := 0; ; {
-		at := bytes.Index(b[from:], open)
+// bounds returns where the next tag of the name is: an end tag, or a start tag; -1 for
+// the other, and for both when there is none.
+func bounds(b, name []byte) (end, start int) {
+	for i := 0; ; {
+		at := bytes.IndexByte(b[i:], '<')
 		if at < 0 {
-			return -1
+			return -1, -1
 		}
-		at += from
-		if n := at + len(open); n < len(b) && (b[n] == '>' || isSpace(b[n])) {
-			return at
+		at += i
+		i = at + 1
+		closes := i < len(b) && b[i] == '/'
+		if closes {
+			i++
 		}
-		from = at + 1
+		if n := i + len(name); n < len(b) && bytes.Equal(b[i:n], name) && (b[n] == '>' || isSpace(b[n])) {
+			if closes {
+				return at, -1
+			}
+			return -1, at
+		}
 	}
 }
 

@@ -102,6 +102,17 @@ func (s *Server) Asked() (n int, gap time.Duration, crowd int) {
 	return s.asked, s.leastly, s.crowd
 }
 
+// Papers returns the papers as they are now.
+func (s *Server) Papers() []Paper {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]Paper, len(s.papers))
+	for i, p := range s.papers {
+		list[i] = *p
+	}
+	return list
+}
+
 // ServeHTTP answers a question, or shows a fault.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
@@ -112,7 +123,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.leastly = min(s.leastly, time.Since(s.last))
 	}
 	status, kind, body := s.answer(r)
-	fault := s.fault(r, status, &kind, &body)
+	fault := s.fault(r, status, &body)
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
@@ -142,7 +153,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // fault draws what goes wrong with an answer, and may change its body.
-func (s *Server) fault(r *http.Request, status int, _ *string, body *[]byte) string {
+func (s *Server) fault(r *http.Request, status int, body *[]byte) string {
 	hit := func(p float64) bool { return p > 0 && s.rand.Float64() < p }
 	f := &s.faults
 	oai := strings.HasPrefix(r.URL.Path, "/oai")
