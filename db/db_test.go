@@ -166,3 +166,16 @@ func TestRedact(t *testing.T) {
 		t.Errorf("%s shows the password", got)
 	}
 }
+
+func TestIdentityStays(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		first, err := d.Identity(t.Context())
+		if err != nil || len(first) < 20 {
+			t.Fatalf("identity %q, %v", first, err)
+		}
+		if again, err := d.Identity(t.Context()); err != nil || again != first {
+			t.Errorf("identity %q, then %q, %v", first, again, err)
+		}
+	})
+}

@@ -157,6 +157,10 @@ CREATE TABLE import_file (
 	line INTEGER NOT NULL,
 	at   INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE instance (
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	name TEXT    NOT NULL
+) STRICT;
 CREATE TABLE invitation (
 	id    INTEGER PRIMARY KEY,
 	hash  BLOB    NOT NULL UNIQUE,
