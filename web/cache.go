@@ -28,6 +28,7 @@ type finished struct {
 	header []field
 	etag   string
 	until  time.Time // zero: as long as the state stands
+	cut    *cut      // nil for what is the same for all
 
 	once sync.Once
 	gzip []byte
@@ -73,15 +74,47 @@ func (f *finished) send(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := f.body
-	if r.Header["Accept-Encoding"] != nil && acceptsGzip(r) {
+	gzip := acceptsGzip(r)
+	if gzip {
 		f.once.Do(func() { f.gzip = packed(f.body) })
-		if f.gzip != nil {
-			body = f.gzip
-			h["Content-Encoding"] = []string{"gzip"}
-			h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	if gzip && f.gzip != nil {
+		write(w, r, f.gzip, true)
+		return
+	}
+	write(w, r, f.body, false)
+}
+
+// sendTo answers with f as a reader has it. Only their browser may keep it.
+func (f *finished) sendTo(w http.ResponseWriter, r *http.Request, o *Overlay) {
+	h := w.Header()
+	for _, x := range f.header {
+		h[x.name] = x.value
+	}
+	etag := strings.TrimSuffix(f.etag, `"`) + "-" + o.tag + `"`
+	h["Etag"], h["Cache-Control"] = []string{etag}, private
+	if tag := r.Header["If-None-Match"]; tag != nil && matches(tag[0], etag) {
+		delete(h, "Content-Length")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if acceptsGzip(r) {
+		if body := f.cut.Packed(o); body != nil {
+			write(w, r, body, true)
+			return
 		}
 	}
+	write(w, r, f.cut.For(o), false)
+}
+
+var private = []string{"private, no-cache"}
+
+func write(w http.ResponseWriter, r *http.Request, body []byte, gzip bool) {
+	h := w.Header()
+	if gzip {
+		h["Content-Encoding"] = []string{"gzip"}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	if r.Method != http.MethodHead {
 		w.Write(body)
 	}

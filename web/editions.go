@@ -39,15 +39,10 @@ func (h *Handler) firstRun(w http.ResponseWriter, r *http.Request, site Site) er
 			return err
 		}
 	}
-	body, err := h.templates.Render(FirstRunPageOf(site, d))
-	if err != nil {
-		return err
-	}
 	if d.Harvesting {
 		w.Header().Set("Refresh", "10") // the first edition opens by itself
 	}
-	finish("text/html; charset=utf-8", keepNothing, body).send(w, r)
-	return nil
+	return h.showOnce(w, r, FirstRunPageOf(site, d))
 }
 
 // papers leads to the newest edition.

@@ -49,7 +49,7 @@ func TestGolden(t *testing.T) {
 		}
 		seen[f.Name+".html"] = true
 		t.Run(f.Name, func(t *testing.T) {
-			got, err := parsed.Render(f.View)
+			got, err := parsed.RenderFor(f.View, f.Reader)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestPagesKeepTheRules(t *testing.T) {
 	parsed := templates(t)
 	for _, f := range webtest.All() {
 		t.Run(f.Name, func(t *testing.T) {
-			body, err := parsed.Render(f.View)
+			body, err := parsed.RenderFor(f.View, f.Reader)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 
 // Item is a paper in a list, at whatever size.
 type Item struct {
+	ID       int64 // of the paper
 	Rank     int
 	Anchor   string // of the place in the page: 7, for #p7 and #t7
 	Href     string
@@ -30,17 +31,15 @@ type Item struct {
 	Key      string
 	Outside  string // the address of the key at whoever gave it out
 	Why      string
-	Read     bool
 	Acts     Acts
 }
 
 // Acts are the votes and comments of a paper, and, for a reader, what they may do.
 type Acts struct {
+	ID       int64 // of the paper
 	Votes    int
 	Comments int
 	Path     string // where the acts are posted; empty when there are none
-	Voted    bool
-	Saved    bool
 	Scrape   bool
 }
 
@@ -57,11 +56,11 @@ func (s Site) item(it feed.Item) Item {
 	p := it.Paper
 	claim := edition.PickClaim(p.Abstract)
 	v := Item{
-		Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
+		ID: p.ID, Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
 		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
 		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
-		Acts: Acts{Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
+		Acts: Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
 	}
 	if name, deck, ok := splitTitle(p.Title); ok {
 		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)

@@ -189,14 +189,13 @@ func (h *Handler) status(w http.ResponseWriter, r *http.Request) error {
 		held = append(held, Fact{"Newest edition", "No. " + number(site.Newest.Number)})
 	}
 	d.Facts = append(held, d.Facts...)
-	body, err := h.templates.Render(StatusPageOf(site, d))
+	c, err := h.templates.cut(StatusPageOf(site, d))
 	if err != nil {
 		return err
 	}
-	f := finish("text/html; charset=utf-8", askAgain, body)
-	f.until = h.Now().Add(keep)
-	h.hand(w, r, state, f)
-	return nil
+	f := finish("text/html; charset=utf-8", askAgain, c.plain)
+	f.cut, f.until = c, h.Now().Add(keep)
+	return h.hand(w, r, state, f)
 }
 
 // theme keeps the reader's choice in a cookie and leads back to the page it was

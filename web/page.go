@@ -35,12 +35,8 @@ type Page struct {
 	Foot    []Link
 	Version string // of the program, "" for none
 
-	Reader *Reader // who is signed in; nil for a visitor
 	Island *Island // for readers that scrape; nil without
 }
-
-// Reader is who is signed in.
-type Reader struct{ Name, Initials string }
 
 // Link is a text that leads somewhere. With no address it is only a text.
 type Link struct {

@@ -61,7 +61,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	p := d.Paper
 	v := &PaperPage{
 		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p), Topics: p.Topics,
-		Acts: Acts{Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
+		Acts: Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
 	}
 	v.describe(s, paperPath(p.Key), "article", abstractText(p))
 	v.Meta = append(v.Meta, citation(s, p)...)

@@ -15,12 +15,16 @@ var templateFiles embed.FS
 
 // Templates are the parsed templates of all pages. They are safe for concurrent
 // use.
-type Templates struct{ pages map[string]*template.Template }
+type Templates struct {
+	pages  map[string]*template.Template
+	marker marker
+}
 
 // ParseTemplates parses the templates for pages whose style sheet, script and
 // fonts are in files.
 func ParseTemplates(files *Static) (*Templates, error) {
-	shared := template.New("").Funcs(template.FuncMap{
+	t := &Templates{map[string]*template.Template{}, newMarker()}
+	shared := template.New("").Funcs(t.marker.functions()).Funcs(template.FuncMap{
 		"number": number,
 		"range_": Range,
 		"static": files.Path,
@@ -33,7 +37,6 @@ func ParseTemplates(files *Static) (*Templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Templates{map[string]*template.Template{}}
 	for _, file := range names {
 		name := strings.TrimSuffix(path.Base(file), ".html")
 		if name == "layout" || name == "item" || name == "chart" {
@@ -48,8 +51,20 @@ func ParseTemplates(files *Static) (*Templates, error) {
 	return t, nil
 }
 
-// Render returns the HTML of a page.
-func (t *Templates) Render(v View) ([]byte, error) {
+// Render returns the HTML of a page, as a visitor has it.
+func (t *Templates) Render(v View) ([]byte, error) { return t.RenderFor(v, nil) }
+
+// RenderFor returns the HTML of a page, as a reader has it.
+func (t *Templates) RenderFor(v View, o *Overlay) ([]byte, error) {
+	c, err := t.cut(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.For(o), nil
+}
+
+// cut returns a page that waits for its reader.
+func (t *Templates) cut(v View) (*cut, error) {
 	page := t.pages[v.template()]
 	if page == nil {
 		return nil, fmt.Errorf("render %T: there is no template %s", v, v.template())
@@ -58,5 +73,9 @@ func (t *Templates) Render(v View) ([]byte, error) {
 	if err := page.Execute(&b, v); err != nil {
 		return nil, fmt.Errorf("render %s: %w", v.template(), err)
 	}
-	return b.Bytes(), nil
+	c, err := t.marker.cut(b.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("render %s: %w", v.template(), err)
+	}
+	return c, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
@@ -33,7 +34,7 @@ const (
 	// The edition of a day that is over, which only votes can change: shown from a
 	// cache for a minute, and for ever while the cache asks behind (RFC 5861).
 	overAndDone = "public, max-age=60, stale-while-revalidate=31536000"
-	keepNothing = "no-store"
+	keepNothing = "private, no-store"
 )
 
 // base returns the public address of the server.
@@ -77,7 +78,9 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || wantsMarkdown(r) {
 		return false
 	}
-	f.send(w, r)
+	if err := h.deliver(w, r, f); err != nil {
+		h.Fail(w, r, err)
+	}
 	return true
 }
 
@@ -107,18 +110,53 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 
 // show renders a view, holds it for the next one who asks, and sends it.
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, keep string, state uint64, v View) error {
-	body, err := h.templates.Render(v)
+	c, err := h.templates.cut(v)
 	if err != nil {
 		return err
 	}
-	h.hand(w, r, state, finish("text/html; charset=utf-8", keep, body))
-	return nil
+	f := finish("text/html; charset=utf-8", keep, c.plain)
+	f.cut = c
+	return h.hand(w, r, state, f)
 }
 
 // hand holds an answer that was made under a state, and sends it.
-func (h *Handler) hand(w http.ResponseWriter, r *http.Request, state uint64, f *finished) {
+func (h *Handler) hand(w http.ResponseWriter, r *http.Request, state uint64, f *finished) error {
 	h.pages.put(h.addressOf(r), state, f)
-	f.send(w, r)
+	return h.deliver(w, r, f)
+}
+
+// deliver sends an answer to who asks.
+func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, f *finished) error {
+	v := account.From(r.Context())
+	if v == nil || f.cut == nil {
+		f.send(w, r)
+		return nil
+	}
+	o, err := h.overlay(r.Context(), v, f.cut.papers)
+	if err != nil {
+		return err
+	}
+	f.sendTo(w, r, o)
+	return nil
+}
+
+// showOnce renders a view for who asks, and has nobody keep it.
+func (h *Handler) showOnce(w http.ResponseWriter, r *http.Request, v View) error {
+	body, err := h.templates.RenderFor(v, h.mast(r))
+	if err != nil {
+		return err
+	}
+	finish("text/html; charset=utf-8", keepNothing, body).send(w, r)
+	return nil
+}
+
+// mast is the overlay of pages without papers: who asks, in the masthead.
+func (h *Handler) mast(r *http.Request) *Overlay {
+	v := account.From(r.Context())
+	if v == nil {
+		return nil
+	}
+	return &Overlay{Reader: readerOf(&v.Account)}
 }
 
 // fronts keeps what the pages of failures show of the newest edition, and which
@@ -198,7 +236,7 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (h *Handler) sendFailure(w http.ResponseWriter, r *http.Request, v *FailurePage) {
-	body, err := h.templates.Render(v)
+	body, err := h.templates.RenderFor(v, h.mast(r))
 	if err != nil {
 		h.Log.Error("the page of a failure failed", "error", err)
 		body = []byte("This page failed to load.\n")

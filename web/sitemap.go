@@ -92,8 +92,7 @@ func (h *Handler) sendXML(w http.ResponseWriter, r *http.Request, state uint64, 
 	if err != nil {
 		return err
 	}
-	h.hand(w, r, state, finish("application/xml; charset=utf-8", askAgain, append([]byte(xml.Header), body...)))
-	return nil
+	return h.hand(w, r, state, finish("application/xml; charset=utf-8", askAgain, append([]byte(xml.Header), body...)))
 }
 
 // robots welcomes crawlers, but for what is not a page.
@@ -101,6 +100,5 @@ func (h *Handler) robots(w http.ResponseWriter, r *http.Request) error {
 	body := "User-agent: *\nDisallow: /theme\n\nSitemap: " + h.base(r) + "/sitemap.xml\n"
 	f := finish("text/plain; charset=utf-8", askAgain, []byte(body))
 	f.until = h.Now().Add(time.Hour)
-	h.hand(w, r, h.State(), f)
-	return nil
+	return h.hand(w, r, h.State(), f)
 }

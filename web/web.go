@@ -9,6 +9,10 @@
 // the number of the state that they show (Config.State); a page that is asked for
 // again under the same state costs neither a query nor a template.
 //
+// A page that readers share is made once; what differs by reader (their name, their
+// votes, what they saved and read) is filled in for each (cut), and only their own
+// browser may keep that. Cookies other than the theme's tell no pages apart.
+//
 // What others may keep: every page has an ETag and may be kept for as long as it
 // is asked for again each time (no-cache); the edition of a day that is over may
 // also be shown for a minute without asking, and, while it is asked for again
@@ -59,6 +63,8 @@ type Config struct {
 	// Markdown answers for the address of a paper with .md at its end, and for a
 	// paper asked for as text/markdown. With nil there is nothing there.
 	Markdown http.Handler
+	// What a reader has done with papers; with nil nobody has done anything.
+	Voted, Saved, Read Marks
 	// RequestID names a request in the log and on the page of a failure. With nil the
 	// page names it itself.
 	RequestID func(*http.Request) string
@@ -72,6 +78,7 @@ type Handler struct {
 	templates *Templates
 	pages     pages
 	fronts    fronts
+	marks     marks
 	mux       http.Handler
 	routes    []account.Route
 }

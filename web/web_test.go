@@ -285,7 +285,7 @@ func TestWhatOthersMayKeep(t *testing.T) {
 		"/": "no-cache", "/papers/date/2026-04-14": "no-cache", "/papers/date/2026-04-10": "no-cache",
 		"/papers/date/2026-04-13": "public, max-age=60, stale-while-revalidate=31536000",
 		"/papers/month/2026-04":   "no-cache", "/papers/week/2026-W15": "public, max-age=60, stale-while-revalidate=31536000",
-		"/nothing": "no-store", "/static/broadsheet.css": "no-cache",
+		"/nothing": "private, no-store", "/static/broadsheet.css": "no-cache",
 	} {
 		if got := s.get(path).Header().Get("Cache-Control"); got != want {
 			t.Errorf("%s: Cache-Control %q; want %q", path, got, want)

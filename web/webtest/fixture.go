@@ -17,9 +17,10 @@ import (
 
 // Fixture is one page in one state.
 type Fixture struct {
-	Name string // of its file and of its address in the gallery: edition-full
-	Says string // what to look at
-	View web.View
+	Name   string // of its file and of its address in the gallery: edition-full
+	Says   string // what to look at
+	View   web.View
+	Reader *web.Overlay // who looks at it; nil for a visitor
 }
 
 // Now is the moment at which all fixtures are.
@@ -91,7 +92,7 @@ func editions() []Fixture {
 		if change != nil {
 			change(&s, &d)
 		}
-		return Fixture{name, says, web.EditionPageOf(s, d)}
+		return Fixture{Name: name, Says: says, View: web.EditionPageOf(s, d)}
 	}
 	announced := func(d *web.EditionData, n int) {
 		more := items("2026-04-14", Papers(n, Now().AddDate(0, 0, 20).Truncate(24*time.Hour)), edition.Announced)
@@ -105,6 +106,11 @@ func editions() []Fixture {
 	return []Fixture{
 		page("edition-full", "28 papers, all of which were announced and are held", 28, nil),
 		page("edition-dark", "the same in the dark, by the reader's choice", 28, func(s *web.Site, _ *web.EditionData) { s.Theme = "dark" }),
+		signedIn(page("edition-reader", "the same for a reader, who voted for some, saved one and read others", 28, func(_ *web.Site, d *web.EditionData) {
+			for i := range d.Items {
+				d.Items[i].Paper.ID = int64(i + 1)
+			}
+		})),
 		page("edition-both", "what readers put in, and what arXiv announced, by category", 14, func(_ *web.Site, d *web.EditionData) { announced(d, 60) }),
 		page("edition-announced", "a day on which nobody put anything in", 0, func(_ *web.Site, d *web.EditionData) { announced(d, 45) }),
 		page("edition-three", "three papers; the ledger is short", 3, func(_ *web.Site, d *web.EditionData) { d.Ledger = ledger(2, 1) }),
@@ -123,6 +129,24 @@ func editions() []Fixture {
 			d.Props = `{"dailyPapers":[{"title":"\"Quoted\" & <b>bold</b>"}],"dateString":"2026-04-14","periodType":"day"}`
 		}),
 	}
+}
+
+// signedIn shows a page to a reader.
+func signedIn(f Fixture) Fixture {
+	f.Reader = &web.Overlay{
+		Reader: &web.Reader{Name: "Mara <i>Lindqvist</i>", Initials: "ML"},
+		Voted:  map[int64]bool{1: true, 3: true, 9: true}, Saved: map[int64]bool{3: true}, Read: map[int64]bool{1: true, 2: true, 20: true},
+	}
+	f.Says += "; its acts lead nowhere"
+	page := f.View.(*web.EditionPage)
+	acts := func(i *web.Item) { i.Acts.Path = i.Href + "/acts" }
+	acts(page.Front.Lead)
+	for _, list := range [][]web.Item{page.Front.Seconds, page.Front.Inside, page.Front.Briefs} {
+		for i := range list {
+			acts(&list[i])
+		}
+	}
+	return f
 }
 
 func periodData(from string, list []edition.Day) web.PeriodData {
@@ -159,11 +183,11 @@ func periods() []Fixture {
 	month.After = &edition.Day{Day: "2026-05-01", Number: 668, Submitted: 8}
 	part := periodData("2026-04-01", days("2026-04-08", "2026-04-14", 651))
 	return []Fixture{
-		{"week-full", "a week of five editions", web.WeekPageOf(Site("/papers/week/2026-W15"), periodData("2026-04-06", week))},
-		{"week-sunday", "a week with a Sunday, and without a Friday", web.WeekPageOf(Site("/papers/week/2026-W15"), periodData("2026-04-06", sunday))},
-		{"week-asked", "another week was asked for; two editions; no ledger", web.WeekPageOf(Site("/papers/week/2026-W17"), asked)},
-		{"month-full", "a month", web.MonthPageOf(Site("/papers/month/2026-04"), month)},
-		{"month-begun", "a month that has just begun to be filled", web.MonthPageOf(Site("/papers/month/2026-04"), part)},
+		{Name: "week-full", Says: "a week of five editions", View: web.WeekPageOf(Site("/papers/week/2026-W15"), periodData("2026-04-06", week))},
+		{Name: "week-sunday", Says: "a week with a Sunday, and without a Friday", View: web.WeekPageOf(Site("/papers/week/2026-W15"), periodData("2026-04-06", sunday))},
+		{Name: "week-asked", Says: "another week was asked for; two editions; no ledger", View: web.WeekPageOf(Site("/papers/week/2026-W17"), asked)},
+		{Name: "month-full", Says: "a month", View: web.MonthPageOf(Site("/papers/month/2026-04"), month)},
+		{Name: "month-begun", Says: "a month that has just begun to be filled", View: web.MonthPageOf(Site("/papers/month/2026-04"), part)},
 	}
 }
 
@@ -183,7 +207,7 @@ func papers() []Fixture {
 		if change != nil {
 			change(&d)
 		}
-		return Fixture{name, says, web.PaperPageOf(Site("/papers/"+p.Key), d)}
+		return Fixture{Name: name, Says: says, View: web.PaperPageOf(Site("/papers/"+p.Key), d)}
 	}
 	return []Fixture{
 		page("paper-full", "a paper of which everything is known", nil),
@@ -249,16 +273,16 @@ func others() []Fixture {
 	first := Site("/")
 	first.Newest = nil
 	return []Fixture{
-		{"archive-full", "three years of editions", web.ArchivePageOf(Site("/archive"), web.ArchiveData{Days: all, Leads: leads})},
-		{"archive-one", "one edition", web.ArchivePageOf(Site("/archive"), web.ArchiveData{Days: all[:1]})},
-		{"status-well", "all is current", web.StatusPageOf(Site("/status"), status)},
-		{"status-failing", "a source fails, papers are missing", web.StatusPageOf(Site("/status"), failing)},
-		{"status-empty", "nothing was ever read", web.StatusPageOf(empty, web.StatusData{Up: 42 * time.Second, Facts: []web.Fact{{Name: "Papers", Value: "0"}}})},
-		{"firstrun-harvest", "the first harvest", web.FirstRunPageOf(first, web.ProgressData{Harvesting: true, Got: 212, Of: 380, Left: 3 * time.Minute, Rows: []web.ProgressRow{
+		{Name: "archive-full", Says: "three years of editions", View: web.ArchivePageOf(Site("/archive"), web.ArchiveData{Days: all, Leads: leads})},
+		{Name: "archive-one", Says: "one edition", View: web.ArchivePageOf(Site("/archive"), web.ArchiveData{Days: all[:1]})},
+		{Name: "status-well", Says: "all is current", View: web.StatusPageOf(Site("/status"), status)},
+		{Name: "status-failing", Says: "a source fails, papers are missing", View: web.StatusPageOf(Site("/status"), failing)},
+		{Name: "status-empty", Says: "nothing was ever read", View: web.StatusPageOf(empty, web.StatusData{Up: 42 * time.Second, Facts: []web.Fact{{Name: "Papers", Value: "0"}}})},
+		{Name: "firstrun-harvest", Says: "the first harvest", View: web.FirstRunPageOf(first, web.ProgressData{Harvesting: true, Got: 212, Of: 380, Left: 3 * time.Minute, Rows: []web.ProgressRow{
 			{Category: "cs.CV", Announced: 142, Held: 142, State: web.Done}, {Category: "cs.CL", Announced: 126, Held: 70, State: web.Running}, {Category: "cs.LG", Announced: 112, State: web.Waiting},
 		}})},
-		{"firstrun-begun", "the first harvest before anything is counted", web.FirstRunPageOf(first, web.ProgressData{Harvesting: true})},
-		{"firstrun-idle", "nothing held and nothing going on", web.FirstRunPageOf(first, web.ProgressData{})},
+		{Name: "firstrun-begun", Says: "the first harvest before anything is counted", View: web.FirstRunPageOf(first, web.ProgressData{Harvesting: true})},
+		{Name: "firstrun-idle", Says: "nothing held and nothing going on", View: web.FirstRunPageOf(first, web.ProgressData{})},
 	}
 }
 
@@ -267,14 +291,14 @@ func failures() []Fixture {
 	none := Site("/nowhere")
 	none.Newest = nil
 	return []Fixture{
-		{"404-paper", "an identifier that is nearly one", web.FailurePageOf(Site("/papers/2604.0118"), web.FailureData{
+		{Name: "404-paper", Says: "an identifier that is nearly one", View: web.FailurePageOf(Site("/papers/2604.0118"), web.FailureData{
 			Kind: fault.KindMissing, Says: "An arXiv identifier has five digits after the point.", Front: front,
 			Similar: []web.Link{{Text: "TideNet: Forecasting Harbour Levels from a Week of Gauge Readings", Href: "/papers/2604.01180", Note: "2604.01180"}},
 		})},
-		{"404-empty", "before the first edition", web.FailurePageOf(none, web.FailureData{Kind: fault.KindMissing})},
-		{"400", "what cannot be understood", web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindInvalid, Says: "\"soon\" is no day; write it as 2026-04-14.", Front: front})},
-		{"403", "a form from another site", web.FailurePageOf(Site("/theme"), web.FailureData{Kind: fault.KindRefused, Says: "That form came from another site.", Front: front})},
-		{"503", "too much at once", web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindBusy, Says: "The database is being moved; it takes about a minute.", Front: front})},
-		{"500", "a failure of ours", web.FailurePageOf(Site("/"), web.FailureData{Kind: fault.Internal, RequestID: "7F3A-91C2", Front: front})},
+		{Name: "404-empty", Says: "before the first edition", View: web.FailurePageOf(none, web.FailureData{Kind: fault.KindMissing})},
+		{Name: "400", Says: "what cannot be understood", View: web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindInvalid, Says: "\"soon\" is no day; write it as 2026-04-14.", Front: front})},
+		{Name: "403", Says: "a form from another site", View: web.FailurePageOf(Site("/theme"), web.FailureData{Kind: fault.KindRefused, Says: "That form came from another site.", Front: front})},
+		{Name: "503", Says: "too much at once", View: web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindBusy, Says: "The database is being moved; it takes about a minute.", Front: front})},
+		{Name: "500", Says: "a failure of ours", View: web.FailurePageOf(Site("/"), web.FailureData{Kind: fault.Internal, RequestID: "7F3A-91C2", Front: front})},
 	}
 }

@@ -37,7 +37,7 @@ func Gallery() (http.Handler, error) {
 		}{sheet, All()})
 	})
 	for _, f := range All() {
-		body, err := templates.Render(f.View)
+		body, err := templates.RenderFor(f.View, f.Reader)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"maps"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"broadsheet/account"
+)
+
+// Marks returns those of some papers with which an account has done something:
+// voted for them, saved them, read them. It must change only with the version of
+// the account (account.Touch).
+type Marks func(ctx context.Context, account int64, papers []int64) ([]int64, error)
+
+// Overlay is what the shared pages show to one reader.
+type Overlay struct {
+	Reader *Reader // nil for a visitor
+	Voted  map[int64]bool
+	Saved  map[int64]bool
+	Read   map[int64]bool // nil when no marks are kept
+
+	papers []int64 // of the page
+	tag    string  // tells overlays of one page apart
+}
+
+// Reader is who is signed in.
+type Reader struct {
+	Name, Initials string
+	Desk           bool // edits, too
+}
+
+func readerOf(a *account.Account) *Reader {
+	initials := ""
+	for _, w := range strings.Fields(a.Name) {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLetter(r) && utf8.RuneCountInString(initials) < 2 {
+			initials += string(unicode.ToUpper(r))
+		}
+	}
+	if initials == "" {
+		initials = "You"
+	}
+	return &Reader{a.Name, initials, a.Role >= account.Desk}
+}
+
+// overlay returns what a page with some papers shows to who asks.
+func (h *Handler) overlay(ctx context.Context, v *account.Viewer, papers []int64) (*Overlay, error) {
+	m, err := h.marks.get(ctx, h.Config, v, papers)
+	if err != nil {
+		return nil, err
+	}
+	o := &Overlay{Reader: readerOf(&v.Account), Voted: m.voted, Saved: m.saved, tag: fmt.Sprintf("%d.%d", v.ID, v.Version)}
+	if v.Shows.KeepsRead && h.Read != nil {
+		o.Read = m.read
+	}
+	return o, nil
+}
+
+// marks keeps what readers have done with papers, for one version of each account.
+type marks struct {
+	mu   sync.Mutex
+	held map[int64]*marked // never changed, but put in another's place
+}
+
+type marked struct {
+	version                   int64
+	asked, voted, saved, read map[int64]bool
+}
+
+// get returns what is known of a reader and at least these papers, and asks for
+// what is not.
+func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []int64) (*marked, error) {
+	m.mu.Lock()
+	k := m.held[v.ID]
+	m.mu.Unlock()
+	const mostPapers = 4000 // of one reader; more are asked for again
+	if k == nil || k.version != v.Version || len(k.asked) > mostPapers {
+		k = &marked{version: v.Version}
+	}
+	var missing []int64
+	for _, p := range papers {
+		if !k.asked[p] {
+			missing = append(missing, p)
+		}
+	}
+	if len(missing) == 0 {
+		return k, nil
+	}
+	next := &marked{k.version, with(k.asked, missing), nil, nil, nil}
+	for _, part := range []struct {
+		ask  Marks
+		old  map[int64]bool
+		into *map[int64]bool
+	}{{c.Voted, k.voted, &next.voted}, {c.Saved, k.saved, &next.saved}, {c.Read, k.read, &next.read}} {
+		var found []int64
+		if part.ask != nil {
+			var err error
+			if found, err = part.ask(ctx, v.ID, missing); err != nil {
+				return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
+			}
+		}
+		*part.into = with(part.old, found)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	const mostReaders = 5000
+	if m.held == nil || len(m.held) >= mostReaders {
+		m.held = map[int64]*marked{}
+	}
+	m.held[v.ID] = next
+	return next, nil
+}
+
+func with(old map[int64]bool, more []int64) map[int64]bool {
+	all := make(map[int64]bool, len(old)+len(more))
+	maps.Copy(all, old)
+	for _, p := range more {
+		all[p] = true
+	}
+	return all
+}
+
+// on returns the overlay for a page with these papers.
+func (o *Overlay) on(papers []int64) *Overlay {
+	at := *o
+	at.papers = papers
+	return &at
+}
+
+// is reports whether kind is true of the reader and the paper.
+func (o *Overlay) is(kind string, paper int64) bool {
+	switch kind {
+	case "voted":
+		return o.Voted[paper]
+	case "saved":
+		return o.Saved[paper]
+	case "read":
+		return o.Read[paper]
+	case "counts":
+		return o.Read != nil
+	case "reader":
+		return o.Reader != nil
+	case "desk":
+		return o.Reader != nil && o.Reader.Desk
+	}
+	return false
+}
+
+// text returns a text of the overlay, escaped, of at most so many bytes.
+func (o *Overlay) text(kind string, size int) string {
+	if o.Reader == nil {
+		return ""
+	}
+	text := ""
+	switch kind {
+	case "name":
+		text = o.Reader.Name
+	case "initials":
+		text = o.Reader.Initials
+	case "read":
+		n := 0
+		for _, p := range o.papers {
+			if o.Read[p] {
+				n++
+			}
+		}
+		text = number(n)
+	}
+	for escaped := template.HTMLEscapeString(text); ; escaped = template.HTMLEscapeString(text) {
+		if len(escaped) <= size {
+			return escaped
+		}
+		_, last := utf8.DecodeLastRuneInString(text)
+		text = strings.TrimRight(text[:len(text)-last], " ")
+	}
+}
+
+func (o *Overlay) write(b *bytes.Buffer, n node) {
+	switch {
+	case n.part == nil:
+		b.Write(n.text)
+	case n.part.text > 0:
+		b.WriteString(o.text(n.part.kind, n.part.text))
+	default:
+		branch := n.part.no
+		if o.is(n.part.kind, n.part.paper) {
+			branch = n.part.yes
+		}
+		for _, n := range branch {
+			o.write(b, n)
+		}
+	}
+}
+
+// fill returns what goes into a place, padded to its size; b is used for it.
+func (o *Overlay) fill(b *bytes.Buffer, p *place) []byte {
+	b.Reset()
+	o.write(b, node{part: &p.part})
+	for b.Len() < p.size {
+		b.WriteByte(' ')
+	}
+	return b.Bytes()
+}
