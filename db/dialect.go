@@ -41,6 +41,16 @@ func (d Dialect) ForUpdate() string {
 	return ""
 }
 
+// SkipLocked is the clause by which a SELECT in a transaction keeps its rows and
+// leaves out those that another transaction keeps. SQLite has one writer at a time
+// and needs none.
+func (d Dialect) SkipLocked() string {
+	if d == Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // Places returns "$from, $from+1, …", n of them, for an IN list.
 func Places(from, n int) string {
 	var b strings.Builder

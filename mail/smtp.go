@@ -25,7 +25,7 @@ type Refusal struct {
 	Enhanced  string // 5.1.1; "" when the server gave none
 	Text      string
 	Stage     string // what was refused: MAIL, RCPT, DATA, the message
-	Recipient bool   // it is about the recipient, not about us
+	Recipient bool   // it is about the recipient's mailbox, and not about us or what we wrote
 }
 
 func (r *Refusal) Error() string {
@@ -303,6 +303,7 @@ func asRefusal(stage string, err error) error {
 	if len(no.Text) > 300 {
 		no.Text = strings.ToValidUTF8(no.Text[:300], "")
 	}
-	no.Recipient = stage == "RCPT" || strings.HasPrefix(no.Enhanced, "5.1.") || strings.HasPrefix(no.Enhanced, "5.2.") || strings.HasPrefix(no.Enhanced, "4.2.")
+	mailbox := strings.HasPrefix(no.Enhanced, "5.1.") || strings.HasPrefix(no.Enhanced, "5.2.")
+	no.Recipient = stage == "RCPT" && (no.Enhanced == "" || mailbox) || stage == "the message" && mailbox
 	return no
 }

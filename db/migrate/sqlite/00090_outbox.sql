@@ -1,0 +1,48 @@
+-- +goose Up
+CREATE TABLE letter (
+	id        INTEGER PRIMARY KEY,
+	kind      TEXT    NOT NULL,
+	once      TEXT    NOT NULL,
+	recipient TEXT    NOT NULL,
+	domain    TEXT    NOT NULL,
+	rank      INTEGER NOT NULL,
+	body      BLOB    NOT NULL,
+	state     TEXT    NOT NULL,
+	made      INTEGER NOT NULL,
+	due       INTEGER NOT NULL,
+	slot      INTEGER NOT NULL,
+	tries     INTEGER NOT NULL,
+	unsure    INTEGER NOT NULL,
+	holder    TEXT    NOT NULL,
+	until     INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	said      TEXT    NOT NULL,
+	returned  TEXT    NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX letter_once ON letter(once) WHERE once <> '';
+CREATE INDEX letter_due ON letter(rank, due, id) WHERE state = 'waiting';
+CREATE INDEX letter_until ON letter(until) WHERE state IN ('taken', 'handing');
+CREATE INDEX letter_at ON letter(at, id);
+
+CREATE TABLE pace (
+	domain TEXT    PRIMARY KEY,
+	next   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE suppression (
+	hash   TEXT    PRIMARY KEY,
+	reason TEXT    NOT NULL,
+	at     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bounce (
+	hash  TEXT    PRIMARY KEY,
+	count REAL    NOT NULL,
+	at    INTEGER NOT NULL,
+	said  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE mail_key (
+	one   INTEGER PRIMARY KEY CHECK (one = 1),
+	value BLOB    NOT NULL
+) STRICT;

@@ -1,0 +1,152 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"broadsheet/db"
+)
+
+// sweep frees the letters whose lease ran out: those of a process that died.
+func (o *Outbox) sweep(ctx context.Context) error {
+	now := db.Micros(o.Now())
+	unsure := map[string]int{}
+	err := o.db.Transact(ctx, func(tx *db.Tx) error {
+		clear(unsure)
+		rows, err := tx.Query(ctx, `UPDATE letter SET state = 'waiting', holder = '', at = $1, due = $1,
+			unsure = unsure + CASE WHEN state = 'handing' THEN 1 ELSE 0 END,
+			said = CASE WHEN state = 'handing' THEN 'The program ended before the answer was noted; it is sent again.' ELSE said END
+			WHERE state IN ('taken', 'handing') AND until <= $1 RETURNING kind, unsure`, now)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var kind string
+			var n int
+			if err := rows.Scan(&kind, &n); err != nil {
+				return err
+			}
+			unsure[kind] += min(n, 1)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return fmt.Errorf("free the letters of a process that died: %w", err)
+	}
+	for kind, n := range unsure {
+		for range n {
+			o.Event(kind, "unsure")
+		}
+	}
+	return nil
+}
+
+// claim takes at most limit letters that are due, under this process's lease.
+func (o *Outbox) claim(ctx context.Context, limit int) ([]*Letter, error) {
+	var list []*Letter
+	err := o.db.Transact(ctx, func(tx *db.Tx) error {
+		now := o.Now()
+		due, err := o.take(ctx, tx, now, limit)
+		if err != nil {
+			return err
+		}
+		list = due[:0]
+		for _, l := range due {
+			keep, err := o.fit(ctx, tx, l, now)
+			if err != nil {
+				return err
+			}
+			if keep {
+				list = append(list, l)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take letters: %w", err)
+	}
+	return list, nil
+}
+
+func (o *Outbox) take(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]*Letter, error) {
+	rows, err := tx.Query(ctx, `UPDATE letter SET state = 'taken', holder = $1, until = $2 WHERE id IN (
+			SELECT id FROM letter WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $3 ORDER BY rank, due, id LIMIT $4`+tx.Dialect.SkipLocked()+`)
+		RETURNING `+letterColumns, o.holder, db.Micros(now.Add(o.Lease)), db.Micros(now), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []*Letter
+	for rows.Next() {
+		l, err := scanLetter(rows.Scan, o.writers)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, errors.Join(rows.Err(), rows.Close())
+}
+
+const letterColumns = `id, kind, once, recipient, rank, body, made, due, slot, tries`
+
+func scanLetter(scan func(...any) error, writers map[string]Writer) (*Letter, error) {
+	l := &Letter{}
+	var to string
+	var rank int
+	var made, due, slot int64
+	var body []byte
+	if err := scan(&l.ID, &l.Kind, &l.Once, &to, &rank, &body, &made, &due, &slot, &l.tries); err != nil {
+		return nil, err
+	}
+	l.Asked, l.Made, l.Due = rank == 0, db.Time(made), db.Time(due)
+	l.hasSlot = slot != 0
+	if err := json.Unmarshal([]byte(to), &l.To); err != nil {
+		return nil, fmt.Errorf("the recipient of letter %d is damaged: %w", l.ID, err)
+	}
+	if writers[l.Kind] != nil {
+		l.Ref = body
+	} else if len(body) > 0 {
+		if err := json.Unmarshal(body, &l.Message); err != nil {
+			return nil, fmt.Errorf("letter %d is damaged: %w", l.ID, err)
+		}
+	}
+	return l, nil
+}
+
+// fit reports whether a letter that was taken can go now: its address may be
+// written to, and its domain has room. Else the letter is put away.
+func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, now time.Time) (bool, error) {
+	stop, err := o.stops(ctx, tx, l.To, l.Asked, now)
+	if err != nil {
+		return false, err
+	}
+	if stop {
+		tx.After(func() { o.Event(l.Kind, "dropped") })
+		_, err := tx.Exec(ctx, `UPDATE letter SET state = 'dropped', holder = '', at = $2, said = 'The address is not written to any more.' WHERE id = $1`, l.ID, db.Micros(now))
+		return false, err
+	}
+	if o.PerMinute == 0 || l.hasSlot {
+		return true, nil
+	}
+	slot, err := o.slot(ctx, tx, l.To.Domain, now)
+	if err != nil || !slot.After(now.Add(time.Second)) {
+		return err == nil, err
+	}
+	_, err = tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '', due = $2, slot = $2 WHERE id = $1`, l.ID, db.Micros(slot))
+	return false, err
+}
+
+// slot returns the time at which the domain has room for one more letter and takes
+// it. The rows are shared by all processes.
+func (o *Outbox) slot(ctx context.Context, tx *db.Tx, domain string, now time.Time) (time.Time, error) {
+	step := (time.Minute / time.Duration(o.PerMinute)).Microseconds()
+	var next int64
+	err := tx.QueryRow(ctx, `INSERT INTO pace (domain, next) VALUES ($1, $2)
+		ON CONFLICT (domain) DO UPDATE SET next = CASE WHEN pace.next + $3 > $2 THEN pace.next + $3 ELSE excluded.next END
+		RETURNING next`, domain, db.Micros(now), step).Scan(&next)
+	return db.Time(next), err
+}

@@ -1,0 +1,249 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/fault"
+	"broadsheet/mail"
+)
+
+// Run sends letters as they fall due, until ctx ends. The letter under way is
+// finished first.
+func (o *Outbox) Run(ctx context.Context) {
+	const idle, longest = 2 * time.Second, time.Minute
+	pause := idle
+	for ctx.Err() == nil {
+		_, err := o.Flush(ctx)
+		if pause = idle; err != nil && ctx.Err() == nil {
+			o.Log.Error("letters wait; they will be tried again", "error", err)
+			pause = min(2*pause, longest)
+		}
+		t := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		case <-o.poked:
+		}
+		t.Stop()
+	}
+}
+
+// Flush sends what is due and returns the number of letters that the server took.
+// The error says why some could not be tried; they wait.
+func (o *Outbox) Flush(ctx context.Context) (int, error) {
+	if o.Dial == nil {
+		return 0, nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.sweep(ctx); err != nil {
+		return 0, err
+	}
+	run := &run{Outbox: o, jobs: make(chan *Letter, o.Connections), clerk: newClerk(ctx, o.db)}
+	var workers sync.WaitGroup // they end with the jobs, before Flush returns
+	var err error
+	started := 0
+	for ctx.Err() == nil && run.failure() == nil {
+		var list []*Letter
+		if list, err = o.claim(ctx, 4*o.Connections); err != nil || len(list) == 0 {
+			break
+		}
+		for ; started < min(o.Connections, len(list)) || started == 0; started++ {
+			workers.Go(func() { run.work(ctx) })
+		}
+		for _, l := range list {
+			run.jobs <- l
+		}
+	}
+	close(run.jobs)
+	workers.Wait()
+	run.clerk.close()
+	return int(run.sent.Load()), errors.Join(err, run.failure())
+}
+
+// run is one Flush.
+type run struct {
+	*Outbox
+	jobs  chan *Letter
+	clerk *clerk
+	sent  atomic.Int64
+	down  atomic.Pointer[error] // why the server cannot be reached
+}
+
+func (r *run) failure() error {
+	if p := r.down.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// work hands over letters on one connection, and a new one when it is lost.
+func (r *run) work(ctx context.Context) {
+	var session mail.Session
+	for l := range r.jobs {
+		if r.failure() != nil || ctx.Err() != nil {
+			r.giveBack(l)
+			continue
+		}
+		if session == nil {
+			s, err := r.Dial(ctx)
+			if err != nil {
+				r.down.CompareAndSwap(nil, &err)
+				r.giveBack(l)
+				continue
+			}
+			session = s
+		}
+		if !r.deliver(ctx, session, l) {
+			session.Close()
+			session = nil
+		}
+	}
+	if session != nil {
+		session.Close()
+	}
+}
+
+var errLost = errors.New("another process has taken the letter over")
+
+// deliver hands a letter over and notes what came of it. It reports whether the
+// session can be used again.
+func (r *run) deliver(ctx context.Context, session mail.Session, l *Letter) bool {
+	m, err := r.Message(ctx, l)
+	var raw []byte
+	if err == nil {
+		raw, err = mail.Sign(m.Bytes(), l.Made, r.Signers...)
+	}
+	if err != nil {
+		r.cannotWrite(l, err)
+		return true
+	}
+	err = session.Send(ctx, mail.Envelope{From: r.returnPath(l.ID), To: l.To}, raw, func() error { return r.clerk.wait(r.handing(l)) })
+	var no *mail.Refusal
+	switch {
+	case err == nil:
+		r.sent.Add(1)
+		r.settle(l, "sent", "", 0)
+		return true
+	case errors.Is(err, errLost):
+		return false
+	case errors.As(err, &no) && no.Permanent():
+		weight := 0.0
+		if no.Recipient {
+			weight = hardBounce
+		}
+		r.settle(l, "refused", no.Error(), weight)
+		return true
+	case errors.As(err, &no):
+		r.retry(l, no.Error(), false)
+		return no.Code != 421
+	}
+	r.retry(l, err.Error(), errors.Is(err, mail.ErrUnsure))
+	return false
+}
+
+// cannotWrite puts away a letter that nobody wants any more, and has one that failed
+// for another reason tried again.
+func (r *run) cannotWrite(l *Letter, err error) {
+	if fault.Is(err, fault.KindMissing) {
+		r.settle(l, "dropped", err.Error(), 0)
+		return
+	}
+	r.Log.Error("a letter could not be written", "letter", l.ID, "kind", l.Kind, "error", err)
+	r.retry(l, "It could not be written.", false)
+}
+
+// handing notes that the end of the message is about to be sent, if the letter is
+// still ours.
+func (r *run) handing(l *Letter) func(context.Context, *db.Tx) error {
+	return func(ctx context.Context, tx *db.Tx) error {
+		now := r.Now()
+		n, err := tx.Exec(ctx, `UPDATE letter SET state = 'handing', until = $3, at = $4 WHERE id = $1 AND holder = $2 AND state = 'taken' AND until > $4`,
+			l.ID, r.holder, db.Micros(now.Add(r.Answer)), db.Micros(now))
+		if err == nil && n == 0 {
+			return errLost
+		}
+		return err
+	}
+}
+
+// settle notes how a letter ended. Its body goes, unless a Writer may need it again:
+// a sign-in link is nobody's business once it is sent.
+func (r *run) settle(l *Letter, state, said string, weight float64) {
+	keep := r.writers[l.Kind] != nil
+	r.note(l, func(ctx context.Context, tx *db.Tx) error {
+		set := `state = $3, at = $4, said = $5, holder = ''`
+		if !keep {
+			set += `, body = ` + emptyBytes(tx.Dialect)
+		}
+		n, err := tx.Exec(ctx, `UPDATE letter SET `+set+` WHERE id = $1 AND holder = $2`, l.ID, r.holder, state, db.Micros(r.Now()), said)
+		if err != nil || n == 0 {
+			return err
+		}
+		tx.After(func() { r.Event(l.Kind, state) })
+		if weight > 0 {
+			return r.bounced(ctx, tx, l.To, weight, said)
+		}
+		return nil
+	})
+}
+
+func emptyBytes(d db.Dialect) string {
+	if d == db.Postgres {
+		return `''::bytea`
+	}
+	return `x''`
+}
+
+// patience is how long a letter is tried; backOff the pauses between tries.
+const patience = 72 * time.Hour
+
+var backOff = []time.Duration{5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
+
+// retry has a letter tried again later, or gives it up after three days.
+func (r *run) retry(l *Letter, said string, unsure bool) {
+	now := r.Now()
+	if now.Sub(l.Made) >= patience {
+		r.settle(l, "expired", said, softBounce)
+		return
+	}
+	pause := backOff[min(l.tries, len(backOff)-1)]
+	doubt := 0
+	if unsure {
+		doubt = 1
+	}
+	r.note(l, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '', due = $3, slot = 0, at = $4, tries = tries + 1, unsure = unsure + $5, said = $6 WHERE id = $1 AND holder = $2`,
+			l.ID, r.holder, db.Micros(now.Add(pause)), db.Micros(now), doubt, said)
+		if err != nil || n == 0 {
+			return err
+		}
+		tx.After(func() {
+			r.Event(l.Kind, "deferred")
+			if unsure {
+				r.Event(l.Kind, "unsure")
+			}
+		})
+		return nil
+	})
+}
+
+// giveBack puts a letter back that was not tried.
+func (r *run) giveBack(l *Letter) {
+	r.note(l, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '' WHERE id = $1 AND holder = $2 AND state = 'taken'`, l.ID, r.holder)
+		return err
+	})
+}
+
+func (r *run) note(l *Letter, write func(context.Context, *db.Tx) error) {
+	r.clerk.later(write, func(err error) {
+		r.Log.Error("what happened to a letter could not be noted", "letter", l.ID, "error", fmt.Errorf("outbox: %w", err))
+	})
+}
