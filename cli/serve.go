@@ -42,6 +42,7 @@ type serveCommand struct {
 	listener
 	site
 	sources
+	post
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
@@ -98,8 +99,15 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		}
 		c.Base = u.Scheme + "://" + u.Host
 	}
+	mail, err := c.outbox()
+	if err != nil {
+		return nil, err
+	}
+	if mail.Dial != nil && c.Base == "" {
+		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
+	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings,
+		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings, Mail: mail,
 		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
 	}, log)
 }

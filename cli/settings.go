@@ -156,7 +156,7 @@ func (s *settings) print(w World) {
 		default:
 			value = fmt.Sprintf("%q", fmt.Sprint(v))
 		}
-		if flag.Name == "db" && flag.Target.String() != "" {
+		if (flag.Name == "db" || flag.Name == "mail-server") && flag.Target.String() != "" {
 			value = fmt.Sprintf("%q", db.Redact(flag.Target.String()))
 		}
 		fmt.Fprintf(w.Out, "%s = %s # %s\n", flag.Name, value, source)

@@ -60,6 +60,12 @@ CREATE TABLE audit (
 	subject TEXT    NOT NULL,
 	detail  TEXT    NOT NULL
 ) STRICT;
+CREATE TABLE bounce (
+	hash  TEXT    PRIMARY KEY,
+	count REAL    NOT NULL,
+	at    INTEGER NOT NULL,
+	said  TEXT    NOT NULL
+) STRICT;
 CREATE TABLE change (
 	seq     INTEGER PRIMARY KEY,
 	kind    TEXT    NOT NULL,
@@ -208,6 +214,38 @@ CREATE TABLE listing_day (
 	checked  INTEGER NOT NULL,
 	PRIMARY KEY (day, category)
 ) STRICT;
+CREATE TABLE mail_key (
+	one   INTEGER PRIMARY KEY CHECK (one = 1),
+	value BLOB    NOT NULL
+) STRICT;
+CREATE TABLE outbox (
+	id        INTEGER PRIMARY KEY,
+	kind      TEXT    NOT NULL,
+	once      TEXT    NOT NULL,
+	recipient TEXT    NOT NULL,
+	domain    TEXT    NOT NULL,
+	rank      INTEGER NOT NULL,
+	body      BLOB    NOT NULL,
+	state     TEXT    NOT NULL,
+	made      INTEGER NOT NULL,
+	due       INTEGER NOT NULL,
+	slot      INTEGER NOT NULL,
+	tries     INTEGER NOT NULL,
+	unsure    INTEGER NOT NULL,
+	holder    TEXT    NOT NULL,
+	until     INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	said      TEXT    NOT NULL,
+	returned  TEXT    NOT NULL
+) STRICT;
+CREATE INDEX outbox_at ON outbox(at, id);
+CREATE INDEX outbox_due ON outbox(rank, due, id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX outbox_once ON outbox(once) WHERE once <> '';
+CREATE INDEX outbox_until ON outbox(until) WHERE state IN ('taken', 'handing');
+CREATE TABLE outbox_pace (
+	domain TEXT    PRIMARY KEY,
+	next   INTEGER NOT NULL
+) STRICT;
 CREATE TABLE pace (
 	key  TEXT    PRIMARY KEY,
 	free INTEGER NOT NULL
@@ -314,6 +352,11 @@ CREATE TABLE source (
 	expected INTEGER NOT NULL,
 	failed   TEXT   NOT NULL,
 	next     INTEGER NOT NULL
+) STRICT;
+CREATE TABLE suppression (
+	hash   TEXT    PRIMARY KEY,
+	reason TEXT    NOT NULL,
+	at     INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE talk (
 	paper  INTEGER PRIMARY KEY REFERENCES paper(id),

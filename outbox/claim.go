@@ -16,7 +16,7 @@ func (o *Outbox) sweep(ctx context.Context) error {
 	unsure := map[string]int{}
 	err := o.db.Transact(ctx, func(tx *db.Tx) error {
 		clear(unsure)
-		rows, err := tx.Query(ctx, `UPDATE letter SET state = 'waiting', holder = '', at = $1, due = $1,
+		rows, err := tx.Query(ctx, `UPDATE outbox SET state = 'waiting', holder = '', at = $1, due = $1,
 			unsure = unsure + CASE WHEN state = 'handing' THEN 1 ELSE 0 END,
 			said = CASE WHEN state = 'handing' THEN 'The program ended before the answer was noted; it is sent again.' ELSE said END
 			WHERE state IN ('taken', 'handing') AND until <= $1 RETURNING kind, unsure`, now)
@@ -73,8 +73,8 @@ func (o *Outbox) claim(ctx context.Context, limit int) ([]*Letter, error) {
 }
 
 func (o *Outbox) take(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]*Letter, error) {
-	rows, err := tx.Query(ctx, `UPDATE letter SET state = 'taken', holder = $1, until = $2 WHERE id IN (
-			SELECT id FROM letter WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $3 ORDER BY rank, due, id LIMIT $4`+tx.Dialect.SkipLocked()+`)
+	rows, err := tx.Query(ctx, `UPDATE outbox SET state = 'taken', holder = $1, until = $2 WHERE id IN (
+			SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $3 ORDER BY rank, due, id LIMIT $4`+tx.Dialect.SkipLocked()+`)
 		RETURNING `+letterColumns, o.holder, db.Micros(now.Add(o.Lease)), db.Micros(now), limit)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, now time.Time) (
 	}
 	if stop {
 		tx.After(func() { o.Event(l.Kind, "dropped") })
-		_, err := tx.Exec(ctx, `UPDATE letter SET state = 'dropped', holder = '', at = $2, said = 'The address is not written to any more.' WHERE id = $1`, l.ID, db.Micros(now))
+		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'dropped', holder = '', at = $2, said = 'The address is not written to any more.' WHERE id = $1`, l.ID, db.Micros(now))
 		return false, err
 	}
 	if o.PerMinute == 0 || l.hasSlot {
@@ -136,7 +136,7 @@ func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, now time.Time) (
 	if err != nil || !slot.After(now.Add(time.Second)) {
 		return err == nil, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '', due = $2, slot = $2 WHERE id = $1`, l.ID, db.Micros(slot))
+	_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', holder = '', due = $2, slot = $2 WHERE id = $1`, l.ID, db.Micros(slot))
 	return false, err
 }
 
@@ -145,8 +145,8 @@ func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, now time.Time) (
 func (o *Outbox) slot(ctx context.Context, tx *db.Tx, domain string, now time.Time) (time.Time, error) {
 	step := (time.Minute / time.Duration(o.PerMinute)).Microseconds()
 	var next int64
-	err := tx.QueryRow(ctx, `INSERT INTO pace (domain, next) VALUES ($1, $2)
-		ON CONFLICT (domain) DO UPDATE SET next = CASE WHEN pace.next + $3 > $2 THEN pace.next + $3 ELSE excluded.next END
+	err := tx.QueryRow(ctx, `INSERT INTO outbox_pace (domain, next) VALUES ($1, $2)
+		ON CONFLICT (domain) DO UPDATE SET next = CASE WHEN outbox_pace.next + $3 > $2 THEN outbox_pace.next + $3 ELSE excluded.next END
 		RETURNING next`, domain, db.Micros(now), step).Scan(&next)
 	return db.Time(next), err
 }

@@ -206,7 +206,7 @@ func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, l Letter) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	rows, err := tx.Query(ctx, `INSERT INTO letter (kind, once, recipient, domain, rank, body, state, made, due, slot, tries, unsure, holder, until, at, said, returned)
+	rows, err := tx.Query(ctx, `INSERT INTO outbox (kind, once, recipient, domain, rank, body, state, made, due, slot, tries, unsure, holder, until, at, said, returned)
 		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, 0, 0, 0, '', 0, $7, '', '') ON CONFLICT (once) WHERE once <> '' DO NOTHING RETURNING id`,
 		l.Kind, l.Once, string(to), l.To.Domain, rank, nonNil(body), db.Micros(now), db.Micros(l.Due))
 	if err != nil {

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +44,7 @@ func (o *Outbox) Flush(ctx context.Context) (int, error) {
 	if err := o.sweep(ctx); err != nil {
 		return 0, err
 	}
-	run := &run{Outbox: o, jobs: make(chan *Letter, o.Connections), clerk: newClerk(ctx, o.db)}
+	run := &run{Outbox: o, jobs: make(chan *Letter, o.Connections)}
 	var workers sync.WaitGroup // they end with the jobs, before Flush returns
 	var err error
 	started := 0
@@ -63,17 +62,15 @@ func (o *Outbox) Flush(ctx context.Context) (int, error) {
 	}
 	close(run.jobs)
 	workers.Wait()
-	run.clerk.close()
 	return int(run.sent.Load()), errors.Join(err, run.failure())
 }
 
 // run is one Flush.
 type run struct {
 	*Outbox
-	jobs  chan *Letter
-	clerk *clerk
-	sent  atomic.Int64
-	down  atomic.Pointer[error] // why the server cannot be reached
+	jobs chan *Letter
+	sent atomic.Int64
+	down atomic.Pointer[error] // why the server cannot be reached
 }
 
 func (r *run) failure() error {
@@ -83,53 +80,113 @@ func (r *run) failure() error {
 	return nil
 }
 
-// work hands over letters on one connection, and a new one when it is lost.
+// worker hands over letters on one connection, and a new one when it is lost. What
+// came of a letter is noted together with the beginning of the next one, if there is
+// one at once: each letter then waits for the disk once.
+type worker struct {
+	*run
+	session mail.Session
+	noted   note // what came of the last letter; nil when it is on disk
+}
+
+// note writes down what happened to a letter. It may be run more than once.
+type note func(context.Context, *db.Tx) error
+
 func (r *run) work(ctx context.Context) {
-	var session mail.Session
-	for l := range r.jobs {
-		if r.failure() != nil || ctx.Err() != nil {
-			r.giveBack(l)
-			continue
+	w := &worker{run: r}
+	for {
+		var l *Letter
+		open := true
+		select {
+		case l, open = <-r.jobs:
+		default:
+			w.settle(ctx)
+			l, open = <-r.jobs
 		}
-		if session == nil {
-			s, err := r.Dial(ctx)
-			if err != nil {
-				r.down.CompareAndSwap(nil, &err)
-				r.giveBack(l)
-				continue
+		if !open {
+			break
+		}
+		w.take(ctx, l)
+	}
+	w.settle(ctx)
+	if w.session != nil {
+		w.session.Close()
+	}
+}
+
+func (w *worker) take(ctx context.Context, l *Letter) {
+	if w.session == nil && w.failure() == nil && ctx.Err() == nil {
+		s, err := w.Dial(ctx)
+		if err != nil {
+			w.down.CompareAndSwap(nil, &err)
+		}
+		w.session = s
+	}
+	if w.session == nil || w.failure() != nil || ctx.Err() != nil {
+		w.later(ctx, w.giveBack(l))
+		return
+	}
+	if !w.deliver(ctx, l) {
+		w.session.Close()
+		w.session = nil
+	}
+}
+
+// later keeps a note until the next letter, or until there is none.
+func (w *worker) later(ctx context.Context, n note) {
+	w.settle(ctx)
+	w.noted = n
+}
+
+// settle writes down what came of the last letter, also when ctx has ended.
+func (w *worker) settle(ctx context.Context) {
+	if w.noted == nil {
+		return
+	}
+	if err := w.db.Together(context.WithoutCancel(ctx), w.noted); err != nil {
+		w.Log.Error("what came of a letter could not be noted; it is sent again", "error", err)
+	}
+	w.noted = nil
+}
+
+// commit writes down that l is about to be handed over, with what came of the letter
+// before.
+func (w *worker) commit(ctx context.Context, l *Letter) error {
+	err := w.db.Together(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		if w.noted != nil {
+			if err := w.noted(ctx, tx); err != nil {
+				return err
 			}
-			session = s
 		}
-		if !r.deliver(ctx, session, l) {
-			session.Close()
-			session = nil
-		}
+		return w.handing(ctx, tx, l)
+	})
+	if err != nil { // neither is written
+		w.settle(ctx)
 	}
-	if session != nil {
-		session.Close()
-	}
+	w.noted = nil
+	return err
 }
 
 var errLost = errors.New("another process has taken the letter over")
 
 // deliver hands a letter over and notes what came of it. It reports whether the
 // session can be used again.
-func (r *run) deliver(ctx context.Context, session mail.Session, l *Letter) bool {
-	m, err := r.Message(ctx, l)
+func (w *worker) deliver(ctx context.Context, l *Letter) bool {
+	m, err := w.Message(ctx, l)
 	var raw []byte
 	if err == nil {
-		raw, err = mail.Sign(m.Bytes(), l.Made, r.Signers...)
+		raw, err = mail.Sign(m.Bytes(), l.Made, w.Signers...)
 	}
 	if err != nil {
-		r.cannotWrite(l, err)
+		w.later(ctx, w.cannotWrite(l, err))
 		return true
 	}
-	err = session.Send(ctx, mail.Envelope{From: r.returnPath(l.ID), To: l.To}, raw, func() error { return r.clerk.wait(r.handing(l)) })
+	err = w.session.Send(ctx, mail.Envelope{From: w.returnPath(l.ID), To: l.To}, raw, func() error { return w.commit(ctx, l) })
 	var no *mail.Refusal
 	switch {
 	case err == nil:
-		r.sent.Add(1)
-		r.settle(l, "sent", "", 0)
+		w.sent.Add(1)
+		w.later(ctx, w.ended(l, "sent", "", 0))
 		return true
 	case errors.Is(err, errLost):
 		return false
@@ -138,51 +195,47 @@ func (r *run) deliver(ctx context.Context, session mail.Session, l *Letter) bool
 		if no.Recipient {
 			weight = hardBounce
 		}
-		r.settle(l, "refused", no.Error(), weight)
+		w.later(ctx, w.ended(l, "refused", no.Error(), weight))
 		return true
 	case errors.As(err, &no):
-		r.retry(l, no.Error(), false)
+		w.later(ctx, w.retry(l, no.Error(), false))
 		return no.Code != 421
 	}
-	r.retry(l, err.Error(), errors.Is(err, mail.ErrUnsure))
+	w.later(ctx, w.retry(l, err.Error(), errors.Is(err, mail.ErrUnsure)))
 	return false
 }
 
 // cannotWrite puts away a letter that nobody wants any more, and has one that failed
 // for another reason tried again.
-func (r *run) cannotWrite(l *Letter, err error) {
+func (r *run) cannotWrite(l *Letter, err error) note {
 	if fault.Is(err, fault.KindMissing) {
-		r.settle(l, "dropped", err.Error(), 0)
-		return
+		return r.ended(l, "dropped", err.Error(), 0)
 	}
 	r.Log.Error("a letter could not be written", "letter", l.ID, "kind", l.Kind, "error", err)
-	r.retry(l, "It could not be written.", false)
+	return r.retry(l, "It could not be written.", false)
 }
 
 // handing notes that the end of the message is about to be sent, if the letter is
 // still ours.
-func (r *run) handing(l *Letter) func(context.Context, *db.Tx) error {
-	return func(ctx context.Context, tx *db.Tx) error {
-		now := r.Now()
-		n, err := tx.Exec(ctx, `UPDATE letter SET state = 'handing', until = $3, at = $4 WHERE id = $1 AND holder = $2 AND state = 'taken' AND until > $4`,
-			l.ID, r.holder, db.Micros(now.Add(r.Answer)), db.Micros(now))
-		if err == nil && n == 0 {
-			return errLost
-		}
-		return err
+func (r *run) handing(ctx context.Context, tx *db.Tx, l *Letter) error {
+	now := r.Now()
+	n, err := tx.Exec(ctx, `UPDATE outbox SET state = 'handing', until = $3, at = $4 WHERE id = $1 AND holder = $2 AND state = 'taken' AND until > $4`,
+		l.ID, r.holder, db.Micros(now.Add(r.Answer)), db.Micros(now))
+	if err == nil && n == 0 {
+		return errLost
 	}
+	return err
 }
 
-// settle notes how a letter ended. Its body goes, unless a Writer may need it again:
+// ended notes how a letter ended. Its body goes, unless a Writer may need it again:
 // a sign-in link is nobody's business once it is sent.
-func (r *run) settle(l *Letter, state, said string, weight float64) {
-	keep := r.writers[l.Kind] != nil
-	r.note(l, func(ctx context.Context, tx *db.Tx) error {
+func (r *run) ended(l *Letter, state, said string, weight float64) note {
+	return func(ctx context.Context, tx *db.Tx) error {
 		set := `state = $3, at = $4, said = $5, holder = ''`
-		if !keep {
+		if r.writers[l.Kind] == nil {
 			set += `, body = ` + emptyBytes(tx.Dialect)
 		}
-		n, err := tx.Exec(ctx, `UPDATE letter SET `+set+` WHERE id = $1 AND holder = $2`, l.ID, r.holder, state, db.Micros(r.Now()), said)
+		n, err := tx.Exec(ctx, `UPDATE outbox SET `+set+` WHERE id = $1 AND holder = $2`, l.ID, r.holder, state, db.Micros(r.Now()), said)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -191,7 +244,7 @@ func (r *run) settle(l *Letter, state, said string, weight float64) {
 			return r.bounced(ctx, tx, l.To, weight, said)
 		}
 		return nil
-	})
+	}
 }
 
 func emptyBytes(d db.Dialect) string {
@@ -207,19 +260,18 @@ const patience = 72 * time.Hour
 var backOff = []time.Duration{5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
 
 // retry has a letter tried again later, or gives it up after three days.
-func (r *run) retry(l *Letter, said string, unsure bool) {
+func (r *run) retry(l *Letter, said string, unsure bool) note {
 	now := r.Now()
 	if now.Sub(l.Made) >= patience {
-		r.settle(l, "expired", said, softBounce)
-		return
+		return r.ended(l, "expired", said, softBounce)
 	}
 	pause := backOff[min(l.tries, len(backOff)-1)]
 	doubt := 0
 	if unsure {
 		doubt = 1
 	}
-	r.note(l, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '', due = $3, slot = 0, at = $4, tries = tries + 1, unsure = unsure + $5, said = $6 WHERE id = $1 AND holder = $2`,
+	return func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', holder = '', due = $3, slot = 0, at = $4, tries = tries + 1, unsure = unsure + $5, said = $6 WHERE id = $1 AND holder = $2`,
 			l.ID, r.holder, db.Micros(now.Add(pause)), db.Micros(now), doubt, said)
 		if err != nil || n == 0 {
 			return err
@@ -231,19 +283,13 @@ func (r *run) retry(l *Letter, said string, unsure bool) {
 			}
 		})
 		return nil
-	})
+	}
 }
 
 // giveBack puts a letter back that was not tried.
-func (r *run) giveBack(l *Letter) {
-	r.note(l, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE letter SET state = 'waiting', holder = '' WHERE id = $1 AND holder = $2 AND state = 'taken'`, l.ID, r.holder)
+func (r *run) giveBack(l *Letter) note {
+	return func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', holder = '' WHERE id = $1 AND holder = $2 AND state = 'taken'`, l.ID, r.holder)
 		return err
-	})
-}
-
-func (r *run) note(l *Letter, write func(context.Context, *db.Tx) error) {
-	r.clerk.later(write, func(err error) {
-		r.Log.Error("what happened to a letter could not be noted", "letter", l.ID, "error", fmt.Errorf("outbox: %w", err))
-	})
+	}
 }

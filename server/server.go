@@ -21,6 +21,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/feed"
+	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/web"
 )
@@ -32,8 +33,9 @@ type Config struct {
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition  edition.Settings
 	Account  account.Settings
-	Scrapers bool // pages carry what scrapers look for
-	PerHour  int  // requests to the API that one client may make in an hour; 0 for no limit
+	Mail     outbox.Config // Now and Log are the house's
+	Scrapers bool          // pages carry what scrapers look for
+	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
 	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
 }
@@ -46,6 +48,7 @@ type House struct {
 	Editions *edition.Store
 	Feeds    *feed.Feeds
 	Accounts *account.Store
+	Outbox   *outbox.Outbox
 
 	api     *api.API
 	pages   *web.Handler
@@ -71,6 +74,10 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Feeds:    feed.New(papers),
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(),
+	}
+	if err := h.openOutbox(ctx); err != nil {
+		d.Close()
+		return nil, err
 	}
 	if err := h.furnish(); err != nil {
 		d.Close()
@@ -175,7 +182,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch)
+	work = append(work, h.watch, h.Outbox.Run)
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	var workers sync.WaitGroup

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE letter (
+CREATE TABLE outbox (
 	id        INTEGER PRIMARY KEY,
 	kind      TEXT    NOT NULL,
 	once      TEXT    NOT NULL,
@@ -19,12 +19,12 @@ CREATE TABLE letter (
 	said      TEXT    NOT NULL,
 	returned  TEXT    NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX letter_once ON letter(once) WHERE once <> '';
-CREATE INDEX letter_due ON letter(rank, due, id) WHERE state = 'waiting';
-CREATE INDEX letter_until ON letter(until) WHERE state IN ('taken', 'handing');
-CREATE INDEX letter_at ON letter(at, id);
+CREATE UNIQUE INDEX outbox_once ON outbox(once) WHERE once <> '';
+CREATE INDEX outbox_due ON outbox(rank, due, id) WHERE state = 'waiting';
+CREATE INDEX outbox_until ON outbox(until) WHERE state IN ('taken', 'handing');
+CREATE INDEX outbox_at ON outbox(at, id);
 
-CREATE TABLE pace (
+CREATE TABLE outbox_pace (
 	domain TEXT    PRIMARY KEY,
 	next   INTEGER NOT NULL
 ) STRICT;
