@@ -1,0 +1,307 @@
+package lexical
+
+import "slices"
+
+// clause is a query with what holds in all segments: the weight of its words.
+type clause struct {
+	snap   *Snapshot
+	kind   clauseKind
+	subs   []*clause
+	group  int
+	slot   int       // of the only field that counts in the group; −1: all
+	weight float64   // boost · idf
+	top    float64   // no document's part reaches it
+	lists  [][]*list // for each part of the view, for each word
+	words  []string
+	prefix []byte
+	query  Query // for kinds without words
+}
+
+type clauseKind uint8
+
+const (
+	nothing clauseKind = iota
+	everythingClause
+	termClause
+	phraseClause
+	prefixClause
+	andClause
+	orClause
+	notClause
+	keyClause
+	rangeClause
+	filterClause
+)
+
+// compile looks the words of a query up.
+func (s *Snapshot) compile(q Query) *clause { return s.clause(q, 1, 0) }
+
+func (s *Snapshot) clause(q Query, boost float64, depth int) *clause {
+	c := &clause{snap: s, slot: -1}
+	if depth > MaxDepth {
+		return c
+	}
+	switch q := q.(type) {
+	case All:
+		c.kind = everythingClause
+	case Term:
+		s.term(c, q, boost)
+	case Phrase:
+		s.phrase(c, q, boost)
+	case Prefix:
+		s.prefix(c, q, boost)
+	case Key:
+		c.kind, c.query = keyClause, q
+		s.lookup(c, []string{string(append([]byte{keyTerm}, q[:min(len(q), maxKey)]...))})
+	case Range:
+		if _, ok := s.lay.number[q.Number]; ok {
+			c.kind, c.query = rangeClause, q
+		}
+	case And:
+		c.kind = andClause
+		s.subs(c, q, boost, depth)
+		if len(q) == 0 {
+			c.kind = everythingClause
+		}
+	case Or:
+		c.kind = orClause
+		s.subs(c, q, boost, depth)
+	case Not:
+		c.kind = notClause
+		s.subs(c, []Query{q.Of}, 0, depth)
+	case filtered:
+		c.kind, c.query = filterClause, q.of
+		s.subs(c, []Query{q.of}, 0, depth)
+	case Boosted:
+		return s.clause(q.Of, boost*max(0, q.By), depth+1)
+	}
+	return c
+}
+
+// subs compiles parts. Parts of the same kind are taken apart: And{And{a, b}, c}
+// is And{a, b, c}.
+func (s *Snapshot) subs(c *clause, parts []Query, boost float64, depth int) {
+	for _, q := range parts[:min(len(parts), MaxParts)] {
+		sub := s.clause(q, boost, depth+1)
+		if sub.kind == c.kind && (c.kind == andClause || c.kind == orClause) && len(c.subs)+len(sub.subs) <= MaxParts {
+			c.subs = append(c.subs, sub.subs...)
+		} else {
+			c.subs = append(c.subs, sub)
+		}
+	}
+}
+
+// place says which group a field belongs to and which slot in it counts.
+func (s *Snapshot) place(c *clause, field string) bool {
+	if field == "" {
+		c.group = 0
+		return len(s.lay.groups[0].fields) > 0
+	}
+	f, ok := s.lay.field[field]
+	if !ok {
+		return false
+	}
+	c.group = s.lay.groupOf[f]
+	if len(s.lay.groups[c.group].fields) > 1 {
+		c.slot = s.lay.slot[f]
+	}
+	return true
+}
+
+func (s *Snapshot) term(c *clause, q Term, boost float64) {
+	if q.Word == "" || !s.place(c, q.Field) {
+		return
+	}
+	c.kind = termClause
+	g := &s.lay.groups[c.group]
+	c.top = g.top
+	if c.slot >= 0 {
+		c.top = k1 + 1
+	}
+	word := string([]byte{wordTerm(c.group)}) + q.Word
+	if q.Exact || g.plain {
+		s.lookup(c, []string{word})
+	} else {
+		s.lookup(c, []string{stemKey([]byte(word))})
+	}
+	c.weight = boost * s.idf(c, 0)
+}
+
+func (s *Snapshot) phrase(c *clause, q Phrase, boost float64) {
+	words := q.Words[:min(len(q.Words), MaxPhrase)]
+	for len(words) > 0 && words[0] == "" {
+		words = words[1:]
+	}
+	if len(words) == 0 || !s.place(c, q.Field) {
+		return
+	}
+	c.kind = phraseClause
+	c.top = s.lay.groups[c.group].top
+	if c.slot >= 0 {
+		c.top = k1 + 1
+	}
+	for _, w := range words {
+		if w != "" {
+			w = string([]byte{wordTerm(c.group)}) + w
+		}
+		c.words = append(c.words, w)
+	}
+	s.lookup(c, c.words)
+	for i, w := range c.words {
+		if w != "" {
+			c.weight += boost * s.idf(c, i)
+		}
+	}
+}
+
+func (s *Snapshot) prefix(c *clause, q Prefix, boost float64) {
+	if q.Word == "" || !s.place(c, q.Field) {
+		return
+	}
+	c.kind, c.weight, c.top = prefixClause, boost, 1
+	c.prefix = append([]byte{wordTerm(c.group)}, q.Word...)
+}
+
+// lookup finds the lists of terms in every segment. A stem that is missing is the
+// word that is spelt like it.
+func (s *Snapshot) lookup(c *clause, terms []string) {
+	for _, p := range s.view.parts {
+		row := make([]*list, len(terms))
+		for i, t := range terms {
+			if t == "" {
+				continue
+			}
+			key := []byte(t)
+			l, ok := p.lookup(key)
+			if !ok && kindOf(key) == stemKind {
+				key[0]--
+				l, _ = p.lookup(key)
+			}
+			row[i] = l
+		}
+		c.lists = append(c.lists, row)
+	}
+}
+
+func (s *Snapshot) idf(c *clause, word int) float64 {
+	df := 0
+	for _, row := range c.lists {
+		if row[word] != nil {
+			df += row[word].df
+		}
+	}
+	return idf(s.docs, df)
+}
+
+// leaves calls f for what scores.
+func (c *clause) leaves(f func(*clause)) {
+	switch c.kind {
+	case termClause, phraseClause, prefixClause:
+		f(c)
+	case andClause, orClause:
+		for _, sub := range c.subs {
+			sub.leaves(f)
+		}
+	}
+}
+
+// bind makes the nodes that evaluate a clause in a part.
+func (c *clause) bind(p *part) node {
+	i := slices.Index(c.snap.view.parts, p)
+	switch c.kind {
+	case everythingClause:
+		return allNode{}
+	case termClause:
+		return c.bindTerm(p, c.lists[i][0])
+	case phraseClause:
+		return c.bindPhrase(p, c.lists[i])
+	case prefixClause:
+		return c.bindPrefix(p)
+	case keyClause:
+		if l := c.lists[i][0]; l != nil {
+			return &keyNode{cursor: newCursor(l)}
+		}
+	case rangeClause:
+		q := c.query.(Range)
+		return &rangeNode{&p.nums[c.snap.lay.number[q.Number]], q.Min, q.Max}
+	case filterClause:
+		return c.bindFilter(p)
+	case andClause:
+		return c.bindAnd(p)
+	case orClause:
+		return c.bindOr(p)
+	case notClause:
+		return &notNode{c.subs[0].bind(p)}
+	}
+	return noNode{}
+}
+
+func (c *clause) bindTerm(p *part, l *list) node {
+	if l == nil {
+		return noNode{}
+	}
+	up, _ := p.avg.over(c.snap.avg, c.group, c.snap.lay.groups[c.group].fields)
+	return &termNode{
+		cursor: newCursor(l), rater: c.snap.lay.rater(c.group, p.lens, c.snap.avg), weight: c.weight,
+		slot: c.slot, top: c.top, unit: c.weight * c.snap.lay.groups[c.group].top / 255 * up,
+	}
+}
+
+func (c *clause) bindPhrase(p *part, lists []*list) node {
+	n := &phraseNode{rater: c.snap.lay.rater(c.group, p.lens, c.snap.avg), weight: c.weight, slot: c.slot, top: c.top}
+	up, _ := p.avg.over(c.snap.avg, c.group, c.snap.lay.groups[c.group].fields)
+	n.unit = c.weight * c.snap.lay.groups[c.group].top / 255 * up
+	for i, l := range lists {
+		if c.words[i] == "" {
+			continue
+		}
+		if l == nil {
+			return noNode{}
+		}
+		n.words = append(n.words, phraseWord{cursor: newCursor(l), offset: uint32(i)})
+	}
+	slices.SortStableFunc(n.words, func(a, b phraseWord) int { return a.df - b.df })
+	return n
+}
+
+func (c *clause) bindPrefix(p *part) node {
+	n := &prefixNode{docs: newBitmap(p.docs), weight: c.weight}
+	p.eachTerm(c.prefix, func(t *terms) bool {
+		l := t.list()
+		if c.slot >= 0 {
+			n.addField(l, c.snap.lay.groups[c.group].fields[c.slot])
+		} else {
+			n.add(l)
+		}
+		return true
+	})
+	return n
+}
+
+func (c *clause) bindAnd(p *part) node {
+	n := &andNode{}
+	for _, sub := range c.subs {
+		b := sub.bind(p)
+		if _, none := b.(noNode); none {
+			return b
+		}
+		n.subs = append(n.subs, b)
+	}
+	n.byCost = slices.Clone(n.subs)
+	slices.SortStableFunc(n.byCost, func(a, b node) int { return a.cost(p.docs) - b.cost(p.docs) })
+	return n
+}
+
+func (c *clause) bindOr(p *part) node {
+	n := &orNode{}
+	for _, sub := range c.subs {
+		b := sub.bind(p)
+		if _, none := b.(noNode); !none {
+			n.subs = append(n.subs, b)
+		}
+	}
+	if len(n.subs) == 0 {
+		return noNode{}
+	}
+	return n
+}

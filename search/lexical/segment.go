@@ -1,0 +1,565 @@
+package lexical
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"math/bits"
+	"sort"
+)
+
+// segment reads a segment in place. It never changes, and any number of
+// goroutines may read it.
+type segment struct {
+	name string
+	lay  *layout
+	data []byte
+	rows []row
+
+	docs   int
+	avg    averages // that impacts were computed with
+	sums   []uint64
+	ids    column
+	sort   []uint32
+	lens   [][]uint16
+	nums   []column
+	tuples []tuple
+	totals []uint32
+	post   []byte
+	dict   []byte
+	didx   []uint32
+
+	filters filterCache
+	unmap   func()
+}
+
+type row struct {
+	tag  string
+	crc  uint32
+	body []byte
+}
+
+func float64bits(f float64) uint64 { return math.Float64bits(f) }
+
+// Damage says which part of which file cannot be read. The folder must be deleted
+// and the index filled anew.
+type Damage struct{ File, Section, Why string }
+
+func (d *Damage) Error() string {
+	return fmt.Sprintf("index file %s: section %s is damaged (%s): delete the folder of the index, and it is built anew", d.File, d.Section, d.Why)
+}
+
+// openSegment reads the table and the small sections. Large sections are checked
+// by verify only.
+func openSegment(name string, data []byte, lay *layout) (s *segment, err error) {
+	s = &segment{name: name, lay: lay, data: data}
+	bad := func(section, why string) (*segment, error) { return nil, &Damage{name, section, why} }
+	defer func() {
+		if p := recover(); p != nil {
+			s, err = bad("TABLE", fmt.Sprint(p))
+		}
+	}()
+	if len(data) < 16+footSize || string(data[:8]) != magic || string(data[len(data)-8:]) != magic {
+		return bad("HEAD", "the file is cut off or no segment")
+	}
+	if v := binary.LittleEndian.Uint32(data[8:]); v != version {
+		return bad("HEAD", fmt.Sprintf("version %d, this program reads %d", v, version))
+	}
+	foot := data[len(data)-footSize:]
+	n := int(binary.LittleEndian.Uint32(foot))
+	if n > 64 || n*rowSize > len(data)-footSize-16 {
+		return bad("FOOT", "too many sections")
+	}
+	table := data[len(data)-footSize-n*rowSize : len(data)-footSize]
+	if crc32.Checksum(table, castagnoli) != binary.LittleEndian.Uint32(foot[4:]) {
+		return bad("TABLE", "wrong checksum")
+	}
+	for ; len(table) > 0; table = table[rowSize:] {
+		off, size := binary.LittleEndian.Uint64(table[8:]), binary.LittleEndian.Uint64(table[16:])
+		s.rows = append(s.rows, row{string(table[:4]), binary.LittleEndian.Uint32(table[4:]), data[off:][:size:size]})
+	}
+	const small = 1 << 16
+	for _, r := range s.rows {
+		if len(r.body) <= small && crc32.Checksum(r.body, castagnoli) != r.crc {
+			return bad(r.tag, "wrong checksum")
+		}
+	}
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *segment) section(tag string) []byte {
+	for _, r := range s.rows {
+		if r.tag == tag {
+			return r.body
+		}
+	}
+	return nil
+}
+
+func (s *segment) load() error {
+	lay := s.lay
+	bad := func(section, why string) error { return &Damage{s.name, section, why} }
+	meta := s.section(tagMeta)
+	if len(meta) != 8+8*(len(lay.groups)+2*len(lay.Fields)) {
+		return bad(tagMeta, "it was made with another schema")
+	}
+	s.docs = int(binary.LittleEndian.Uint32(meta))
+	if binary.LittleEndian.Uint32(meta[4:]) != lay.sum() {
+		return bad(tagMeta, "it was made with another schema")
+	}
+	words := numbers[uint64](meta[8:])
+	for i := range lay.groups {
+		s.avg.group = append(s.avg.group, math.Float64frombits(words[i]))
+	}
+	words = words[len(lay.groups):]
+	for i := range lay.Fields {
+		s.avg.field = append(s.avg.field, math.Float64frombits(words[i]))
+	}
+	s.sums = words[len(lay.Fields):]
+	var ok bool
+	if s.ids, _, ok = readColumn(s.section(tagIDs), s.docs); !ok {
+		return bad(tagIDs, "too short")
+	}
+	if s.sort = numbers[uint32](s.section(tagSort)); len(s.sort) > 0 && len(s.sort) != s.docs {
+		return bad(tagSort, "wrong length")
+	}
+	lens := numbers[uint16](s.section(tagLens))
+	if len(lens) != s.docs*len(lay.Fields) {
+		return bad(tagLens, "wrong length")
+	}
+	for range lay.Fields {
+		s.lens = append(s.lens, lens[:s.docs:s.docs])
+		lens = lens[s.docs:]
+	}
+	rest := s.section(tagNums)
+	for range lay.Numbers {
+		var c column
+		if c, rest, ok = readColumn(rest, s.docs); !ok {
+			return bad(tagNums, "too short")
+		}
+		s.nums = append(s.nums, c)
+	}
+	tupl, w := s.section(tagTupl), len(lay.Fields)
+	for ; len(tupl) >= w; tupl = tupl[w:] {
+		var t tuple
+		copy(t[:], tupl[:w])
+		s.tuples = append(s.tuples, t)
+		s.totals = append(s.totals, uint32(t.total()))
+	}
+	s.post, s.dict, s.didx = s.section(tagPost), s.section(tagDict), numbers[uint32](s.section(tagDidx))
+	return nil
+}
+
+// verify checks every section against its checksum.
+func (s *segment) verify() error {
+	for _, r := range s.rows {
+		if crc32.Checksum(r.body, castagnoli) != r.crc {
+			return &Damage{s.name, r.tag, "wrong checksum"}
+		}
+	}
+	return nil
+}
+
+// find returns the number of the document with an ID.
+func (s *segment) find(id int64) (uint32, bool) {
+	at := func(i int) int64 {
+		if len(s.sort) > 0 {
+			i = int(s.sort[i])
+		}
+		return s.ids.at(i)
+	}
+	i := sort.Search(s.docs, func(i int) bool { return at(i) >= id })
+	if i == s.docs || at(i) != id {
+		return 0, false
+	}
+	if len(s.sort) > 0 {
+		return s.sort[i], true
+	}
+	return uint32(i), true
+}
+
+// terms walks the dictionary from a place on.
+type terms struct {
+	seg   *segment
+	block int
+	left  []byte // of the block
+	term  []byte
+	df    int
+	value []byte // what stands behind the number of documents
+	lastP uint64
+	off   uint64
+}
+
+// seek returns the terms from the first on that is not below the one given; next
+// must be called to reach it.
+func (s *segment) seek(term []byte) *terms {
+	i := sort.Search(len(s.didx), func(i int) bool { return bytes.Compare(s.firstTerm(i), term) > 0 })
+	t := &terms{seg: s, block: max(0, i-1)}
+	t.enter()
+	for {
+		was := *t
+		was.term = bytes.Clone(t.term)
+		if !t.next() || bytes.Compare(t.term, term) >= 0 {
+			*t = was
+			return t
+		}
+	}
+}
+
+func (s *segment) firstTerm(block int) []byte {
+	d := s.dict[s.didx[block]:]
+	_, n := binary.Uvarint(d)
+	size, m := binary.Uvarint(d[n:])
+	return d[n+m:][:size]
+}
+
+func (t *terms) enter() {
+	t.left, t.lastP, t.term = nil, 0, t.term[:0]
+	if t.block < len(t.seg.didx) {
+		from, to := int(t.seg.didx[t.block]), len(t.seg.dict)
+		if t.block+1 < len(t.seg.didx) {
+			to = int(t.seg.didx[t.block+1])
+		}
+		t.left = t.seg.dict[from:to]
+	}
+}
+
+func uv(p *[]byte) uint64 {
+	v, n := binary.Uvarint(*p)
+	if n <= 0 {
+		panic("a number is cut off")
+	}
+	*p = (*p)[n:]
+	return v
+}
+
+// next moves to the next term.
+func (t *terms) next() bool {
+	if len(t.left) == 0 {
+		if t.block+1 >= len(t.seg.didx) {
+			return false
+		}
+		t.block++
+		t.enter()
+	}
+	shared, more := uv(&t.left), uv(&t.left)
+	t.term = append(t.term[:shared], t.left[:more]...)
+	t.left = t.left[more:]
+	t.df = int(uv(&t.left))
+	t.value = t.left
+	kind := kindOf(t.term)
+	if t.df > 1 {
+		t.lastP += uv(&t.left)
+		t.off = t.lastP
+		return true
+	}
+	uv(&t.left)
+	if kind != keyKind {
+		code := uv(&t.left)
+		if kind == wordKind {
+			for range t.seg.totals[code] {
+				uv(&t.left)
+			}
+		}
+	}
+	return true
+}
+
+// lookup finds the list of a term.
+func (s *segment) lookup(term []byte) (*list, bool) {
+	if len(s.didx) == 0 {
+		return nil, false
+	}
+	i := sort.Search(len(s.didx), func(i int) bool { return bytes.Compare(s.firstTerm(i), term) > 0 })
+	if i == 0 {
+		return nil, false
+	}
+	t := terms{seg: s, block: i - 1}
+	t.enter()
+	for len(t.left) > 0 && t.next() {
+		switch bytes.Compare(t.term, term) {
+		case 0:
+			return t.list(), true
+		case 1:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// list holds where the parts of a term's postings are.
+type list struct {
+	seg                 *segment
+	df                  int
+	flags               byte
+	most                byte    // the largest impact
+	best                [3]byte // the 10th, 100th and 1000th
+	subMax              []byte  // dense: largest impact of 256 documents
+	rank                []uint32
+	words               []uint64
+	lasts, gapOff       []uint32 // else
+	blockMax            []byte
+	gaps                []byte
+	codeOff, placeOff   []uint32
+	placeW              []byte
+	imps, codes, places []byte
+	docs                []uint32 // of a list shorter than a block
+	codeW               int      // likewise
+}
+
+func (l *list) dense() bool { return l.flags&flagDense != 0 }
+
+// list reads the head of the current term's postings.
+func (t *terms) list() *list {
+	l := &list{seg: t.seg, df: t.df}
+	kind := kindOf(t.term)
+	if t.df == 1 {
+		t.single(l, kind)
+		return l
+	}
+	p := t.seg.post[t.off:]
+	l.flags = p[0]
+	if l.flags&flagLong == 0 {
+		l.short(p)
+	} else {
+		l.long(p)
+	}
+	return l
+}
+
+// single makes the list of a term of one document.
+func (t *terms) single(l *list, kind termKind) {
+	v := t.value
+	l.docs = []uint32{uint32(uv(&v))}
+	if kind == keyKind {
+		l.flags = flagBare
+		return
+	}
+	code := uint32(uv(&v))
+	l.codeW = bits.Len32(code)
+	l.codes = append(pack(nil, []uint32{code}, l.codeW), make([]byte, slack)...)
+	r := t.seg.lay.rater(groupOf(t.term), t.seg.lens, t.seg.avg)
+	l.most = impact(r.part(&t.seg.tuples[code], l.docs[0]), r.group.top)
+	l.imps = []byte{l.most}
+	if kind == wordKind {
+		l.flags = flagPlaces
+		var apart []uint32
+		for range t.seg.totals[code] {
+			apart = append(apart, uint32(uv(&v)))
+		}
+		w := widest(apart)
+		l.placeW, l.placeOff = []byte{byte(w)}, []uint32{0, 0}
+		l.places = append(pack(nil, apart, w), make([]byte, slack)...)
+	}
+}
+
+func (l *list) short(p []byte) {
+	width := int(l.flags >> 4)
+	p = p[1:]
+	d := uint32(uv(&p))
+	l.docs = make([]uint32, l.df)
+	for i := range l.docs {
+		if i > 0 {
+			d += fixed(p, width)
+			p = p[width:]
+		}
+		l.docs[i] = d
+	}
+	if l.flags&flagBare != 0 {
+		return
+	}
+	l.imps = p[:l.df]
+	for _, v := range l.imps {
+		l.most = max(l.most, v)
+	}
+	p = p[l.df:]
+	l.codeW = int(p[0])
+	l.codes = p[1:]
+	if l.flags&flagPlaces != 0 {
+		p = p[1+(l.df*l.codeW+7)/8:]
+		l.placeW, l.placeOff = p[:1], []uint32{0, 0}
+		l.places = p[1:]
+	}
+}
+
+func fixed(p []byte, width int) uint32 {
+	switch width {
+	case 1:
+		return uint32(p[0])
+	case 2:
+		return uint32(binary.LittleEndian.Uint16(p))
+	}
+	return binary.LittleEndian.Uint32(p)
+}
+
+func (l *list) long(p []byte) {
+	l.most = p[1]
+	copy(l.best[:], p[2:5])
+	n, nb := int(binary.LittleEndian.Uint32(p[8:])), int(binary.LittleEndian.Uint32(p[12:]))
+	gaps, codes := int(binary.LittleEndian.Uint32(p[16:])), int(binary.LittleEndian.Uint32(p[20:]))
+	places := int(binary.LittleEndian.Uint64(p[24:]))
+	p = p[40:]
+	take := func(size int) []byte {
+		out := p[:size]
+		p = p[(size+7)&^7:]
+		return out
+	}
+	if n != l.df {
+		panic("a list has another length than the dictionary says")
+	}
+	if l.dense() {
+		nw := windows(l.seg.docs)
+		l.subMax = take(nw * winSubs)
+		l.rank = numbers[uint32](take(4 * nw * winSubs))
+		l.words = numbers[uint64](take(8 * nw * winWords))
+	} else {
+		l.lasts, l.gapOff = numbers[uint32](take(4*nb)), numbers[uint32](take(4*nb))
+		if l.flags&flagBare == 0 {
+			l.blockMax = take(nb)
+		}
+		l.gaps = take(gaps)
+	}
+	if l.flags&flagBare != 0 {
+		return
+	}
+	l.codeOff = numbers[uint32](take(4 * (nb + 1)))
+	if l.flags&flagPlaces != 0 {
+		l.placeOff, l.placeW = numbers[uint32](take(4*(nb+1))), take(nb)
+	}
+	l.imps = take(n)
+	at := p
+	take(codes)
+	l.codes = at[:codes+slack]
+	l.places = p[:places+slack]
+}
+
+// blocks is how many blocks a list that is not dense has.
+func (l *list) blocks() int {
+	if l.docs != nil {
+		return 1
+	}
+	return len(l.lasts)
+}
+
+// decode puts the documents of block i into out and returns how many there are.
+func (l *list) decode(i int, out *[blockSize]uint32) int {
+	if l.docs != nil {
+		return copy(out[:], l.docs)
+	}
+	n := min(blockSize, l.df-i*blockSize)
+	d := uint32(0)
+	if i > 0 {
+		d = l.lasts[i-1]
+	}
+	off := l.gapOff[i]
+	p := l.gaps[off&(1<<30-1):]
+	switch off >> 30 {
+	case 0:
+		p = p[:n]
+		for j, g := range p {
+			d += uint32(g)
+			out[j&(blockSize-1)] = d
+		}
+	case 1:
+		for j := range n {
+			d += uint32(binary.LittleEndian.Uint16(p[2*j:]))
+			out[j] = d
+		}
+	default:
+		for j := range n {
+			d += binary.LittleEndian.Uint32(p[4*j:])
+			out[j] = d
+		}
+	}
+	return n
+}
+
+// code returns the code of posting i.
+func (l *list) code(i int) uint32 {
+	if l.docs != nil {
+		return unpack(l.codes, l.codeW, i)
+	}
+	at := l.codeOff[i/blockSize]
+	width := (l.codeOff[i/blockSize+1] - at) / 16
+	return unpack(l.codes[at:], int(width), i%blockSize)
+}
+
+// tuple returns how often the term stands in the fields of posting i.
+func (l *list) tuple(i int) *tuple { return &l.seg.tuples[l.code(i)] }
+
+// ordinal returns the number of the posting of a document in a dense list.
+func (l *list) ordinal(doc uint32) (int, bool) {
+	w := doc >> 6
+	word := l.words[w]
+	bit := uint64(1) << (doc & 63)
+	if word&bit == 0 {
+		return 0, false
+	}
+	n := int(l.rank[doc>>subBits]) + bits.OnesCount64(word&(bit-1))
+	for i := w &^ (1<<(subBits-6) - 1); i < w; i++ {
+		n += bits.OnesCount64(l.words[i])
+	}
+	return n, true
+}
+
+// placesOf appends the places of posting i.
+func (l *list) placesOf(i int, dst []uint32) []uint32 {
+	block, first := i/blockSize, 0
+	for j := block * blockSize; j < i; j++ {
+		first += int(l.seg.totals[l.code(j)])
+	}
+	n := int(l.seg.totals[l.code(i)])
+	width, src := int(l.placeW[block]), l.places[l.placeOff[block]:]
+	last := uint32(0)
+	for j := first; j < first+n; j++ {
+		last += unpack(src, width, j)
+		dst = append(dst, last)
+	}
+	return dst
+}
+
+// all appends every posting.
+func (l *list) all(p *postings) {
+	if l.dense() {
+		for w, word := range l.words {
+			for ; word != 0; word &= word - 1 {
+				p.docs = append(p.docs, uint32(w<<6+bits.TrailingZeros64(word)))
+			}
+		}
+	} else {
+		var block [blockSize]uint32
+		for i := range l.blocks() {
+			n := l.decode(i, &block)
+			p.docs = append(p.docs, block[:n]...)
+		}
+	}
+	if l.flags&flagBare != 0 {
+		return
+	}
+	for lo := 0; lo < l.df; lo += blockSize {
+		total := 0
+		for i := lo; i < min(l.df, lo+blockSize); i++ {
+			c := l.code(i)
+			p.codes = append(p.codes, c)
+			total += int(l.seg.totals[c])
+		}
+		if l.flags&flagPlaces == 0 {
+			continue
+		}
+		block := lo / blockSize
+		width, src, at := int(l.placeW[block]), l.places[l.placeOff[block]:], 0
+		for _, c := range p.codes[len(p.codes)-min(blockSize, l.df-lo):] {
+			last := uint32(0)
+			for range l.seg.totals[c] {
+				last += unpack(src, width, at)
+				at++
+				p.places = append(p.places, last)
+			}
+		}
+	}
+}

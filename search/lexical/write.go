@@ -1,0 +1,487 @@
+package lexical
+
+import (
+	"bufio"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"slices"
+)
+
+// segWriter writes a segment: the documents first, then the terms in order, then
+// finish.
+type segWriter struct {
+	out  *bufio.Writer
+	lay  *layout
+	at   uint64
+	crc  uint32
+	err  error
+	rows []byte
+	open string // tag of the section being written
+	from uint64
+
+	docs   int
+	lens   [][]uint16
+	avg    averages
+	raters []rater
+
+	tuples []tuple
+	totals []uint32 // occurrences of each tuple
+	codes  map[tuple]uint32
+
+	post  uint64 // length of POST so far
+	dict  []byte
+	didx  []uint32
+	nTerm int
+	last  []byte
+	lastP uint64
+
+	buf     []byte
+	imps    []byte
+	scratch []uint32
+}
+
+// documents are the columns of a segment.
+type documents struct {
+	ids  []int64
+	lens [][]uint16 // of each field
+	nums [][]int64
+}
+
+func (d *documents) sums() []uint64 {
+	sums := make([]uint64, len(d.lens))
+	for f, lens := range d.lens {
+		for _, l := range lens {
+			sums[f] += uint64(l)
+		}
+	}
+	return sums
+}
+
+// newSegWriter begins a segment. tuples are given their codes in the order in
+// which they stand; those not among them come behind.
+func newSegWriter(w io.Writer, lay *layout, d *documents, tuples []tuple) *segWriter {
+	s := &segWriter{out: bufio.NewWriterSize(w, 1<<18), lay: lay, docs: len(d.ids), lens: d.lens, codes: map[tuple]uint32{}}
+	for _, t := range tuples {
+		s.code(t)
+	}
+	sums := d.sums()
+	s.avg = lay.averages(sums, s.docs)
+	for g := range lay.groups {
+		s.raters = append(s.raters, lay.rater(g, d.lens, s.avg))
+	}
+	s.write(append([]byte(magic), version, 0, 0, 0, 0, 0, 0, 0))
+	s.section(tagMeta, s.meta(sums))
+	s.section(tagIDs, appendColumn(nil, d.ids))
+	s.section(tagSort, bytesOf(order(d.ids)))
+	var all []byte
+	for _, l := range d.lens {
+		all = append(all, bytesOf(l)...)
+	}
+	s.section(tagLens, all)
+	all = nil
+	for _, n := range d.nums {
+		all = appendColumn(all, n)
+	}
+	s.section(tagNums, all)
+	s.begin(tagPost)
+	return s
+}
+
+// order returns the documents by their ID, nothing when they are so already.
+func order(ids []int64) []uint32 {
+	if slices.IsSorted(ids) {
+		return nil
+	}
+	o := make([]uint32, len(ids))
+	for i := range o {
+		o[i] = uint32(i)
+	}
+	slices.SortFunc(o, func(a, b uint32) int {
+		if ids[a] < ids[b] {
+			return -1
+		}
+		return 1
+	})
+	return o
+}
+
+func (s *segWriter) meta(sums []uint64) []byte {
+	out := binary.LittleEndian.AppendUint32(nil, uint32(s.docs))
+	out = binary.LittleEndian.AppendUint32(out, s.lay.sum())
+	for _, a := range append(slices.Clone(s.avg.group), s.avg.field...) {
+		out = binary.LittleEndian.AppendUint64(out, float64bits(a))
+	}
+	for _, n := range sums {
+		out = binary.LittleEndian.AppendUint64(out, n)
+	}
+	return out
+}
+
+func (s *segWriter) write(p []byte) {
+	if s.err == nil {
+		_, s.err = s.out.Write(p)
+	}
+	s.crc = crc32.Update(s.crc, castagnoli, p)
+	s.at += uint64(len(p))
+}
+
+func (s *segWriter) begin(tag string) {
+	var zero [64]byte
+	s.write(zero[:-s.at&63])
+	s.open, s.from, s.crc = tag, s.at, 0
+}
+
+func (s *segWriter) end() {
+	s.rows = append(s.rows, s.open...)
+	s.rows = binary.LittleEndian.AppendUint32(s.rows, s.crc)
+	s.rows = binary.LittleEndian.AppendUint64(s.rows, s.from)
+	s.rows = binary.LittleEndian.AppendUint64(s.rows, s.at-s.from)
+}
+
+func (s *segWriter) section(tag string, body []byte) {
+	s.begin(tag)
+	s.write(body)
+	s.end()
+}
+
+// code numbers a tuple.
+func (s *segWriter) code(t tuple) uint32 {
+	c, ok := s.codes[t]
+	if !ok {
+		c = uint32(len(s.tuples))
+		s.codes[t] = c
+		s.tuples = append(s.tuples, t)
+		s.totals = append(s.totals, uint32(t.total()))
+	}
+	return c
+}
+
+// postings are a term's, in the order of documents.
+type postings struct {
+	docs   []uint32
+	codes  []uint32 // none for a key
+	places []uint32 // none for a key or stem; of each document as many as its code says
+}
+
+func (p *postings) reset() { p.docs, p.codes, p.places = p.docs[:0], p.codes[:0], p.places[:0] }
+
+// term writes the next term. Terms must come in order and have a document.
+func (s *segWriter) term(term []byte, p *postings) {
+	first := s.nTerm%dictBlock == 0
+	if first {
+		s.didx = append(s.didx, uint32(len(s.dict)))
+		s.last, s.lastP = s.last[:0], 0
+	}
+	s.nTerm++
+	shared := 0
+	for shared < len(s.last) && shared < len(term) && s.last[shared] == term[shared] {
+		shared++
+	}
+	d := binary.AppendUvarint(s.dict, uint64(shared))
+	d = binary.AppendUvarint(d, uint64(len(term)-shared))
+	d = append(d, term[shared:]...)
+	d = binary.AppendUvarint(d, uint64(len(p.docs)))
+	s.last = append(s.last[:0], term...)
+	kind := kindOf(term)
+	switch {
+	case len(p.docs) == 1:
+		d = binary.AppendUvarint(d, uint64(p.docs[0]))
+		if kind != keyKind {
+			d = binary.AppendUvarint(d, uint64(p.codes[0]))
+		}
+		if kind == wordKind {
+			last := uint32(0)
+			for _, v := range p.places {
+				d = binary.AppendUvarint(d, uint64(v-last))
+				last = v
+			}
+		}
+	case len(p.docs) < blockSize:
+		d = binary.AppendUvarint(d, s.post-s.lastP)
+		s.lastP = s.post
+		s.short(term, kind, p)
+	default:
+		s.align()
+		d = binary.AppendUvarint(d, s.post-s.lastP)
+		s.lastP = s.post
+		s.long(term, kind, p)
+	}
+	s.dict = d
+}
+
+type termKind uint8
+
+const (
+	keyKind termKind = iota
+	wordKind
+	stemKind
+)
+
+func kindOf(term []byte) termKind {
+	switch {
+	case term[0] == keyTerm:
+		return keyKind
+	case term[0]&1 == 0:
+		return wordKind
+	}
+	return stemKind
+}
+
+func groupOf(term []byte) int { return int(term[0]-0x80) >> 1 }
+
+func (s *segWriter) put(p []byte) {
+	s.write(p)
+	s.post += uint64(len(p))
+}
+
+func (s *segWriter) align() {
+	var zero [8]byte
+	s.put(zero[:-s.post&7])
+}
+
+// rate computes the impacts of a list.
+func (s *segWriter) rate(term []byte, kind termKind, p *postings) []byte {
+	s.imps = s.imps[:0]
+	if kind == keyKind {
+		return nil
+	}
+	r := &s.raters[groupOf(term)]
+	for i, d := range p.docs {
+		s.imps = append(s.imps, impact(r.part(&s.tuples[p.codes[i]], d), r.group.top))
+	}
+	return s.imps
+}
+
+func widthOf(v uint32) int {
+	switch {
+	case v < 1<<8:
+		return 1
+	case v < 1<<16:
+		return 2
+	}
+	return 4
+}
+
+func appendFixed(dst []byte, v uint32, width int) []byte {
+	switch width {
+	case 1:
+		return append(dst, byte(v))
+	case 2:
+		return append(dst, byte(v), byte(v>>8))
+	}
+	return binary.LittleEndian.AppendUint32(dst, v)
+}
+
+// apart replaces the places of each document by the first and the distances between them.
+func (s *segWriter) apart(codes, places []uint32) []uint32 {
+	s.scratch = s.scratch[:0]
+	for _, c := range codes {
+		last := uint32(0)
+		for _, v := range places[:s.totals[c]] {
+			s.scratch = append(s.scratch, v-last)
+			last = v
+		}
+		places = places[s.totals[c]:]
+	}
+	return s.scratch
+}
+
+func (s *segWriter) short(term []byte, kind termKind, p *postings) {
+	var far uint32
+	for i := 1; i < len(p.docs); i++ {
+		far = max(far, p.docs[i]-p.docs[i-1])
+	}
+	width := widthOf(far)
+	out := append(s.buf[:0], byte(width<<4))
+	out = binary.AppendUvarint(out, uint64(p.docs[0]))
+	for i := 1; i < len(p.docs); i++ {
+		out = appendFixed(out, p.docs[i]-p.docs[i-1], width)
+	}
+	if kind == keyKind {
+		out[0] |= flagBare
+	} else {
+		out = append(out, s.rate(term, kind, p)...)
+		w := widest(p.codes)
+		out = pack(append(out, byte(w)), p.codes, w)
+	}
+	if kind == wordKind {
+		out[0] |= flagPlaces
+		places := s.apart(p.codes, p.places)
+		w := widest(places)
+		out = pack(append(out, byte(w)), places, w)
+	}
+	s.put(append(out, make([]byte, slack)...))
+	s.buf = out
+}
+
+// long writes a list of blocks.
+func (s *segWriter) long(term []byte, kind termKind, p *postings) {
+	n := len(p.docs)
+	nb := (n + blockSize - 1) / blockSize
+	imps := s.rate(term, kind, p)
+	dense := n*denseShare > s.docs && s.docs >= winSize
+
+	var gaps, codes, places, placeW []byte
+	var lasts, gapOff, codeOff, placeOff []uint32
+	rest := p.places
+	for i := range nb {
+		lo, hi := i*blockSize, min(n, (i+1)*blockSize)
+		if !dense {
+			lasts, gapOff = append(lasts, p.docs[hi-1]), append(gapOff, 0)
+			gaps, gapOff[i] = appendGaps(gaps, p.docs, lo, hi)
+		}
+		if kind == keyKind {
+			continue
+		}
+		block := p.codes[lo:hi]
+		codeOff = append(codeOff, uint32(len(codes)))
+		w := widest(block)
+		codes = pack(codes, block, w)
+		codes = append(codes, make([]byte, int(codeOff[i])+16*w-len(codes))...)
+		if kind == wordKind {
+			total := 0
+			for _, c := range block {
+				total += int(s.totals[c])
+			}
+			apart := s.apart(block, rest[:total])
+			rest = rest[total:]
+			w := widest(apart)
+			placeOff, placeW = append(placeOff, uint32(len(places))), append(placeW, byte(w))
+			places = pack(places, apart, w)
+		}
+	}
+	head := make([]byte, 40)
+	head[0] = flagLong
+	if dense {
+		head[0] |= flagDense
+	}
+	switch kind {
+	case keyKind:
+		head[0] |= flagBare
+	case wordKind:
+		head[0] |= flagPlaces
+	}
+	bestImpacts(head[1:5], imps)
+	binary.LittleEndian.PutUint32(head[8:], uint32(n))
+	binary.LittleEndian.PutUint32(head[12:], uint32(nb))
+	binary.LittleEndian.PutUint32(head[16:], uint32(len(gaps)))
+	binary.LittleEndian.PutUint32(head[20:], uint32(len(codes)))
+	binary.LittleEndian.PutUint64(head[24:], uint64(len(places)))
+	s.array(head)
+	if dense {
+		s.dense(p.docs, imps)
+	} else {
+		s.array(bytesOf(lasts))
+		s.array(bytesOf(gapOff))
+		s.array(blockMaxima(imps))
+		s.array(gaps)
+	}
+	if kind != keyKind {
+		s.array(bytesOf(append(codeOff, uint32(len(codes)))))
+		if kind == wordKind {
+			s.array(bytesOf(append(placeOff, uint32(len(places)))))
+			s.array(placeW)
+		}
+		s.array(imps)
+		s.array(codes)
+		s.array(places)
+	}
+	s.array(make([]byte, slack))
+}
+
+// array writes bytes at a multiple of 8.
+func (s *segWriter) array(p []byte) {
+	s.put(p)
+	s.align()
+}
+
+func appendGaps(gaps []byte, docs []uint32, lo, hi int) ([]byte, uint32) {
+	last := uint32(0)
+	if lo > 0 {
+		last = docs[lo-1]
+	}
+	far, prev := uint32(0), last
+	for _, d := range docs[lo:hi] {
+		far, prev = max(far, d-prev), d
+	}
+	width := widthOf(far)
+	off := uint32(len(gaps)) | uint32(width>>1)<<30
+	for _, d := range docs[lo:hi] {
+		gaps, last = appendFixed(gaps, d-last, width), d
+	}
+	return gaps, off
+}
+
+func blockMaxima(imps []byte) []byte {
+	var out []byte
+	for block := range slices.Chunk(imps, blockSize) {
+		out = append(out, slices.Max(block))
+	}
+	return out
+}
+
+// bestImpacts sets the largest impact and the 10th, 100th and 1000th.
+func bestImpacts(dst, imps []byte) {
+	var count [256]int
+	for _, v := range imps {
+		count[v]++
+	}
+	seen, ranks := 0, [...]int{1, 10, 100, 1000}
+	next := 0
+	for v := 255; v > 0 && next < len(ranks); v-- {
+		seen += count[v]
+		for next < len(ranks) && seen >= ranks[next] {
+			dst[next] = byte(v)
+			next++
+		}
+	}
+}
+
+// dense writes the bounds, counts and bits of a list that many documents are in.
+func (s *segWriter) dense(docs []uint32, imps []byte) {
+	nw := windows(s.docs)
+	best := make([]byte, nw*winSubs)
+	rank := make([]uint32, nw*winSubs)
+	words := make([]uint64, nw*winWords)
+	for i, d := range docs {
+		if imps != nil {
+			best[d>>subBits] = max(best[d>>subBits], imps[i])
+		}
+		rank[d>>subBits]++
+		words[d>>6] |= 1 << (d & 63)
+	}
+	before := uint32(0)
+	for i, n := range rank {
+		rank[i], before = before, before+n
+	}
+	s.array(best)
+	s.array(bytesOf(rank))
+	s.array(bytesOf(words))
+}
+
+// finish writes the rest of the segment.
+func (s *segWriter) finish() error {
+	s.align()
+	s.end()
+	var all []byte
+	for _, t := range s.tuples {
+		all = append(all, t[:len(s.lay.Fields)]...)
+	}
+	s.section(tagTupl, all)
+	s.section(tagDict, s.dict)
+	s.section(tagDidx, bytesOf(s.didx))
+	foot := binary.LittleEndian.AppendUint32(nil, uint32(len(s.rows)/rowSize))
+	foot = binary.LittleEndian.AppendUint32(foot, crc32.Checksum(s.rows, castagnoli))
+	s.write(s.rows)
+	s.write(append(foot, magic...))
+	if s.err != nil {
+		return s.err
+	}
+	return s.out.Flush()
+}
+
+const (
+	rowSize  = 24
+	footSize = 16
+)
