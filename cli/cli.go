@@ -46,6 +46,7 @@ type commands struct {
 	Harvest harvestCommand `cmd:"" help:"Harvest now, and print the ledger."`
 	Import  importCommand  `cmd:"" help:"Take in papers from files."`
 	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
+	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Config string `help:"A TOML file with any of these settings (its keys are the names of the flags)." placeholder:"FILE" env:"BROADSHEET_CONFIG"`
