@@ -112,7 +112,7 @@ func (s *Snapshot) term(c *clause, q Term, boost float64) {
 	if q.Word == "" || !s.place(c, q.Field) {
 		return
 	}
-	c.kind = termClause
+	c.kind, c.query = termClause, q
 	g := &s.lay.groups[c.group]
 	c.top = g.top
 	if c.slot >= 0 {
@@ -135,7 +135,7 @@ func (s *Snapshot) phrase(c *clause, q Phrase, boost float64) {
 	if len(words) == 0 || !s.place(c, q.Field) {
 		return
 	}
-	c.kind = phraseClause
+	c.kind, c.query = phraseClause, q
 	c.top = s.lay.groups[c.group].top
 	if c.slot >= 0 {
 		c.top = k1 + 1
@@ -158,7 +158,7 @@ func (s *Snapshot) prefix(c *clause, q Prefix, boost float64) {
 	if q.Word == "" || !s.place(c, q.Field) {
 		return
 	}
-	c.kind, c.weight, c.top = prefixClause, boost, 1
+	c.kind, c.query, c.weight, c.top = prefixClause, q, boost, 1
 	c.prefix = append([]byte{wordTerm(c.group)}, q.Word...)
 }
 

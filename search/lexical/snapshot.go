@@ -178,15 +178,9 @@ func (s *Set) All() iter.Seq[int64] {
 	}
 }
 
-// Facet is a key and how many of the documents looked at have it.
-type Facet struct {
-	Key  string
-	Docs int
-}
-
 // Facets counts the keys with a prefix, such as "cat:", among the documents that
 // match a query, and returns the limit most frequent, then by name.
-func (s *Snapshot) Facets(q Query, prefix string, limit int) []Facet {
+func (s *Snapshot) Facets(q Query, prefix string, limit int) []Count {
 	defer runtime.KeepAlive(s)
 	c := s.compile(q)
 	counts := map[string]int{}
@@ -200,15 +194,15 @@ func (s *Snapshot) Facets(q Query, prefix string, limit int) []Facet {
 			return true
 		})
 	}
-	out := make([]Facet, 0, len(counts))
+	out := make([]Count, 0, len(counts))
 	for k, n := range counts {
-		out = append(out, Facet{k, n})
+		out = append(out, Count{k, n})
 	}
 	sort.Slice(out, func(i, j int) bool {
 		if out[i].Docs != out[j].Docs {
 			return out[i].Docs > out[j].Docs
 		}
-		return out[i].Key < out[j].Key
+		return out[i].Text < out[j].Text
 	})
 	return out[:min(limit, len(out))]
 }
