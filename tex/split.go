@@ -20,40 +20,45 @@ func Split(s string) []Span {
 		}
 	}
 	for i := 0; i < len(s); {
-		open, end, next := 0, 0, 0 // of the formula, and where to go on
+		sp, n := Formula(s[i:])
 		switch {
-		case strings.HasPrefix(s[i:], `\(`):
-			open, end = i+2, find(s, i+2, `\)`)
-			next = end + 2
-		case strings.HasPrefix(s[i:], `\[`):
-			open, end = i+2, find(s, i+2, `\]`)
-			next = end + 2
-		case s[i] == '\\':
-			i += 2
-			continue
-		case strings.HasPrefix(s[i:], "$$"):
-			open, end = i+2, find(s, i+2, "$$")
-			next = end + 2
-		case s[i] == '$':
-			open, end = i+1, find(s, i+1, "$")
-			next = end + 1
-			if end > 0 && isMoney(s[open:end]) {
-				end = -1
-			}
-		default:
-			i++
-			continue
+		case sp.Math:
+			text(i)
+			spans = append(spans, sp)
+			start = i + n
+		case n == 0 && s[i] == '\\':
+			n = 2 // an escaped sign
+		case n == 0:
+			n = 1
 		}
-		if end < 0 || strings.TrimSpace(s[open:end]) == "" {
-			i = open // its mark is text
-			continue
-		}
-		text(i)
-		spans = append(spans, Span{Text: s[open:end], Math: true, Display: open == i+2 && s[i+1] != '('})
-		start, i = next, next
+		i += n
 	}
 	text(len(s))
 	return spans
+}
+
+// Formula returns the formula that s begins with, and its length with its marks. When
+// s begins with none, the span is no mathematics; the length is then that of a mark
+// which opens nothing, or 0.
+func Formula(s string) (Span, int) {
+	open, close := 0, "$"
+	switch {
+	case strings.HasPrefix(s, `\(`):
+		open, close = 2, `\)`
+	case strings.HasPrefix(s, `\[`):
+		open, close = 2, `\]`
+	case strings.HasPrefix(s, "$$"):
+		open, close = 2, "$$"
+	case strings.HasPrefix(s, "$"):
+		open = 1
+	default:
+		return Span{}, 0
+	}
+	end := find(s, open, close)
+	if end < 0 || strings.TrimSpace(s[open:end]) == "" || open == 1 && isMoney(s[open:end]) {
+		return Span{Text: s[:open]}, open
+	}
+	return Span{Text: s[open:end], Math: true, Display: open == 2 && close != `\)`}, end + len(close)
 }
 
 // find returns where mark stands in s from i on, passing over escaped signs; -1 when
