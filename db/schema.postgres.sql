@@ -63,6 +63,12 @@ audit.subject text NOT NULL
 audit.detail text NOT NULL
 audit PRIMARY KEY (id)
 CREATE UNIQUE INDEX audit_pkey ON audit USING btree (id)
+bounce.hash text NOT NULL
+bounce.count double precision NOT NULL
+bounce.at bigint NOT NULL
+bounce.said text NOT NULL
+bounce PRIMARY KEY (hash)
+CREATE UNIQUE INDEX bounce_pkey ON bounce USING btree (hash)
 change.seq bigint NOT NULL
 change.kind text NOT NULL
 change.subject bigint NOT NULL
@@ -166,6 +172,11 @@ import_file.line bigint NOT NULL
 import_file.at bigint NOT NULL
 import_file PRIMARY KEY (key)
 CREATE UNIQUE INDEX import_file_pkey ON import_file USING btree (key)
+instance.one integer NOT NULL
+instance.name text NOT NULL
+instance CHECK ((one = 1))
+instance PRIMARY KEY (one)
+CREATE UNIQUE INDEX instance_pkey ON instance USING btree (one)
 invitation.id bigint NOT NULL
 invitation.hash bytea NOT NULL
 invitation.role text NOT NULL
@@ -215,6 +226,39 @@ listing_day.rebuilt bigint NOT NULL
 listing_day.checked bigint NOT NULL
 listing_day PRIMARY KEY (day, category)
 CREATE UNIQUE INDEX listing_day_pkey ON listing_day USING btree (day, category)
+mail_key.one bigint NOT NULL
+mail_key.value bytea NOT NULL
+mail_key CHECK ((one = 1))
+mail_key PRIMARY KEY (one)
+CREATE UNIQUE INDEX mail_key_pkey ON mail_key USING btree (one)
+outbox.id bigint NOT NULL
+outbox.kind text NOT NULL
+outbox.once text NOT NULL
+outbox.recipient text NOT NULL
+outbox.domain text NOT NULL
+outbox.rank bigint NOT NULL
+outbox.body bytea NOT NULL
+outbox.state text NOT NULL
+outbox.made bigint NOT NULL
+outbox.due bigint NOT NULL
+outbox.slot bigint NOT NULL
+outbox.tries bigint NOT NULL
+outbox.unsure bigint NOT NULL
+outbox.holder text NOT NULL
+outbox.until bigint NOT NULL
+outbox.at bigint NOT NULL
+outbox.said text NOT NULL
+outbox.returned text NOT NULL
+outbox PRIMARY KEY (id)
+CREATE INDEX outbox_at ON outbox USING btree (at, id)
+CREATE INDEX outbox_due ON outbox USING btree (rank, due, id) WHERE (state = 'waiting'::text)
+CREATE INDEX outbox_until ON outbox USING btree (until) WHERE (state = ANY (ARRAY['taken'::text, 'handing'::text]))
+CREATE UNIQUE INDEX outbox_once ON outbox USING btree (once) WHERE (once <> ''::text)
+CREATE UNIQUE INDEX outbox_pkey ON outbox USING btree (id)
+outbox_pace.domain text NOT NULL
+outbox_pace.next bigint NOT NULL
+outbox_pace PRIMARY KEY (domain)
+CREATE UNIQUE INDEX outbox_pace_pkey ON outbox_pace USING btree (domain)
 pace.key text NOT NULL
 pace.free bigint NOT NULL
 pace PRIMARY KEY (key)
@@ -332,6 +376,11 @@ source.failed text NOT NULL
 source.next bigint NOT NULL
 source PRIMARY KEY (name)
 CREATE UNIQUE INDEX source_pkey ON source USING btree (name)
+suppression.hash text NOT NULL
+suppression.reason text NOT NULL
+suppression.at bigint NOT NULL
+suppression PRIMARY KEY (hash)
+CREATE UNIQUE INDEX suppression_pkey ON suppression USING btree (hash)
 talk.paper bigint NOT NULL
 talk.locked bigint NOT NULL
 talk FOREIGN KEY (paper) REFERENCES paper(id)
