@@ -42,7 +42,7 @@ var file string
 func Default() (*Model, error) { return defaultModel() }
 
 var defaultModel = sync.OnceValues(func() (*Model, error) {
-	return open(stringBytes(file), best())
+	return open(stringBytes(file), kernels()[0])
 })
 
 // Open reads a model file that Convert wrote. The file stays in memory.
@@ -51,7 +51,7 @@ func Open(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := open(b, best())
+	m, err := open(b, kernels()[0])
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -66,7 +66,7 @@ func LoadFolder(dir string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(b, best())
+	return open(b, kernels()[0])
 }
 
 // open makes a model of the bytes of a file, which must not change afterwards.

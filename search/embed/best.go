@@ -1,4 +1,0 @@
-package embed
-
-// best returns the fastest kernel that this machine can run.
-func best() *kernel { return &plain }
