@@ -16,6 +16,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/paper"
+	"broadsheet/trend"
 )
 
 // Item is a paper in a list.
@@ -40,12 +41,18 @@ type Query struct {
 
 // Feeds answers queries. It is safe for concurrent use.
 type Feeds struct {
+	// Cast returns the votes of our own readers since a moment. With nil there are
+	// none. It is set before the lists are used.
+	Cast func(ctx context.Context, since time.Time) ([]trend.Vote, error)
+
 	db     *db.DB
 	papers *paper.Store
+	recent recent
+	usuals usuals
 }
 
 // New returns the lists over the papers of a store.
-func New(papers *paper.Store) *Feeds { return &Feeds{papers.DB(), papers} }
+func New(papers *paper.Store) *Feeds { return &Feeds{db: papers.DB(), papers: papers} }
 
 // List returns the papers of the query in their order, and how many the whole
 // list has.

@@ -11,14 +11,22 @@ import (
 )
 
 // Read notes a reading of a paper that is held, and makes it the paper's figures,
-// with a change in the log, when it is newer than these and says something else.
+// with a change in the log, when it is newer than these and says something else. An
+// older one, which alters the paper's past, is a change too.
 func (s *Store) Read(ctx context.Context, tx *db.Tx, now time.Time, r Reading) error {
-	if _, err := s.read(ctx, tx, r.Source, r.Paper, r.Figures); err != nil {
+	wrote, err := s.read(ctx, tx, r.Source, r.Paper, r.Figures)
+	if err != nil {
 		return err
 	}
 	held, err := s.load(ctx, tx, r.Paper, tx.Dialect.ForUpdate())
-	if err != nil || !r.At.After(held.Figures.At) {
+	if err != nil {
 		return err
+	}
+	if !r.At.After(held.Figures.At) {
+		if wrote { // the figures stand, but not when they came to be
+			Log(tx, now, ChangedPaper, r.Paper)
+		}
+		return nil
 	}
 	joined := *held
 	joined.Figures = r.Figures

@@ -73,19 +73,23 @@ func (v Vote) Growth() Growth {
 // before. What was taken back is not counted again when it returns.
 func Growths(readings []paper.Reading, born time.Time) []Growth {
 	type last struct {
-		at   time.Time
-		most paper.Figures
+		source string
+		at     time.Time
+		most   paper.Figures
 	}
-	before := map[string]last{}
-	var list []Growth
+	var sources []last // nearly always one
+	list := make([]Growth, 0, len(readings))
 	for _, r := range readings {
-		l, known := before[r.Source]
+		i := slices.IndexFunc(sources, func(l last) bool { return l.source == r.Source })
+		known := i >= 0
 		if !known {
-			l.at = born
+			i = len(sources)
+			sources = append(sources, last{source: r.Source, at: born})
 			if born.IsZero() || !born.Before(r.At) {
-				l.at = r.At.Add(-24 * time.Hour)
+				sources[i].at = r.At.Add(-24 * time.Hour)
 			}
 		}
+		l := sources[i]
 		g := Growth{From: l.at, To: r.At, Sum: Sum{
 			Votes:    float64(max(0, r.Votes-l.most.Votes)),
 			Comments: float64(max(0, r.Comments-l.most.Comments)),
@@ -97,7 +101,7 @@ func Growths(readings []paper.Reading, born time.Time) []Growth {
 		if g.Sum != (Sum{}) {
 			list = append(list, g)
 		}
-		before[r.Source] = last{r.At, paper.Figures{
+		sources[i] = last{r.Source, r.At, paper.Figures{
 			Votes: max(r.Votes, l.most.Votes), Comments: max(r.Comments, l.most.Comments), Stars: max(r.Stars, l.most.Stars),
 		}}
 	}
