@@ -52,6 +52,12 @@ CREATE TABLE answer (
 	body    BLOB NOT NULL,
 	PRIMARY KEY (source, address, at)
 ) STRICT;
+CREATE TABLE arrival (
+	n     INTEGER PRIMARY KEY AUTOINCREMENT,
+	paper INTEGER NOT NULL UNIQUE REFERENCES paper(id),
+	day   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX arrival_day ON arrival(day);
 CREATE TABLE audit (
 	id      INTEGER PRIMARY KEY,
 	at      INTEGER NOT NULL,
@@ -116,6 +122,22 @@ CREATE TABLE comment_edit (
 	body    TEXT    NOT NULL,
 	PRIMARY KEY (comment, until)
 ) STRICT;
+CREATE TABLE digest_block (
+	block INTEGER PRIMARY KEY,
+	n     INTEGER NOT NULL
+) STRICT;
+CREATE TABLE digest_limit (
+	key   TEXT    PRIMARY KEY,
+	n     INTEGER NOT NULL,
+	until INTEGER NOT NULL
+) STRICT;
+CREATE TABLE digest_sent (
+	block INTEGER NOT NULL,
+	paper INTEGER NOT NULL,
+	bits  BLOB    NOT NULL,
+	PRIMARY KEY (block, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX digest_sent_paper ON digest_sent(paper);
 CREATE TABLE edition (
 	day    TEXT    PRIMARY KEY,
 	number INTEGER NOT NULL,
@@ -219,7 +241,7 @@ CREATE TABLE mail_key (
 	value BLOB    NOT NULL
 ) STRICT;
 CREATE TABLE outbox (
-	id        INTEGER PRIMARY KEY,
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
 	kind      TEXT    NOT NULL,
 	once      TEXT    NOT NULL,
 	recipient TEXT    NOT NULL,
@@ -353,6 +375,21 @@ CREATE TABLE source (
 	failed   TEXT   NOT NULL,
 	next     INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE subscription (
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
+	address   TEXT    NOT NULL,
+	hash      TEXT    NOT NULL UNIQUE,
+	state     TEXT    NOT NULL,
+	choice    TEXT    NOT NULL,
+	account   INTEGER NOT NULL,
+	made      INTEGER NOT NULL,
+	confirmed INTEGER NOT NULL,
+	next      INTEGER NOT NULL,
+	seen      INTEGER NOT NULL,
+	sent      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subscription_account ON subscription(account) WHERE account <> 0;
+CREATE INDEX subscription_next ON subscription(next) WHERE state = 'active';
 CREATE TABLE suppression (
 	hash   TEXT    PRIMARY KEY,
 	reason TEXT    NOT NULL,

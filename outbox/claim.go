@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/mail"
 )
 
 // sweep frees the letters whose lease ran out: those of a process that died.
@@ -104,8 +105,9 @@ func scanLetter(scan func(...any) error, writers map[string]Writer) (*Letter, er
 	}
 	l.Asked, l.Made, l.Due = rank == 0, db.Time(made), db.Time(due)
 	l.hasSlot = slot != 0
-	if err := json.Unmarshal([]byte(to), &l.To); err != nil {
-		return nil, fmt.Errorf("the recipient of letter %d is damaged: %w", l.ID, err)
+	var err error
+	if l.To, err = recipient(to); err != nil {
+		return nil, fmt.Errorf("letter %d: %w", l.ID, err)
 	}
 	if writers[l.Kind] != nil {
 		l.Ref = body
@@ -115,6 +117,15 @@ func scanLetter(scan func(...any) error, writers map[string]Writer) (*Letter, er
 		}
 	}
 	return l, nil
+}
+
+// recipient reads an address as the outbox keeps it.
+func recipient(text string) (mail.Address, error) {
+	var a mail.Address
+	if err := json.Unmarshal([]byte(text), &a); err != nil {
+		return a, fmt.Errorf("its recipient is damaged: %w", err)
+	}
+	return a, nil
 }
 
 // fit reports whether a letter that was taken can go now: its address may be

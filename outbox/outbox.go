@@ -41,11 +41,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -184,47 +185,101 @@ type Letter struct {
 // Enqueue puts a letter into the outbox as part of tx and returns its number; 0 when
 // it was not taken, because its Once is known or its address must not be written to.
 func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, l Letter) (int64, error) {
-	now := o.Now()
-	if stop, err := o.stops(ctx, tx, l.To, l.Asked, now); err != nil || stop {
+	ids, err := o.enqueue(ctx, tx, []Letter{l})
+	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
+	return ids[0], nil
+}
+
+// EnqueueAll is Enqueue for many letters; it returns how many were taken.
+func (o *Outbox) EnqueueAll(ctx context.Context, tx *db.Tx, letters []Letter) (int, error) {
+	taken := 0
+	const rows = 50 // a statement stays far below the places that an engine allows
+	for part := range slices.Chunk(letters, rows) {
+		ids, err := o.enqueue(ctx, tx, part)
+		if err != nil {
+			return 0, err
+		}
+		taken += len(ids)
+	}
+	return taken, nil
+}
+
+func (o *Outbox) enqueue(ctx context.Context, tx *db.Tx, letters []Letter) ([]int64, error) {
+	now := o.Now()
+	suppressed, err := o.suppressedOf(ctx, tx, letters)
+	if err != nil {
+		return nil, err
+	}
+	var places strings.Builder
+	var args []any
+	for _, l := range letters {
+		if r := suppressed[o.Hash(l.To)]; r != "" {
+			if stop, err := o.stops(ctx, tx, l.To, l.Asked, now); err != nil {
+				return nil, err
+			} else if stop {
+				continue
+			}
+		}
+		row, err := l.row(now)
+		if err != nil {
+			return nil, err
+		}
+		if len(args) > 0 {
+			places.WriteString(", ")
+		}
+		places.WriteString("(" + db.Places(len(args)+1, len(row)) + ", 'waiting', 0, 0, 0, '', 0, '', '')")
+		args = append(args, row...)
+	}
+	if len(args) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `INSERT INTO outbox (kind, once, recipient, domain, rank, body, made, at, due, state, slot, tries, unsure, holder, until, said, returned)
+		VALUES `+places.String()+` ON CONFLICT (once) WHERE once <> '' DO NOTHING RETURNING id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("enqueue %s letters: %w", letters[0].Kind, err)
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	tx.After(func() {
+		for range ids {
+			o.Event(letters[0].Kind, "enqueued")
+		}
+		o.poke()
+	})
+	return ids, rows.Err()
+}
+
+// row returns the columns of a letter that differ from one to the other.
+func (l *Letter) row(now time.Time) ([]any, error) {
 	body := l.Ref
 	if l.Message != nil {
 		var err error
 		if body, err = json.Marshal(l.Message); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
-	if l.Due.IsZero() {
-		l.Due = now
+	due, rank := l.Due, 1
+	if due.IsZero() {
+		due = now
 	}
-	rank := 1
 	if l.Asked {
 		rank = 0
 	}
 	to, err := json.Marshal(l.To)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	rows, err := tx.Query(ctx, `INSERT INTO outbox (kind, once, recipient, domain, rank, body, state, made, due, slot, tries, unsure, holder, until, at, said, returned)
-		VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, 0, 0, 0, '', 0, $7, '', '') ON CONFLICT (once) WHERE once <> '' DO NOTHING RETURNING id`,
-		l.Kind, l.Once, string(to), l.To.Domain, rank, nonNil(body), db.Micros(now), db.Micros(l.Due))
-	if err != nil {
-		return 0, fmt.Errorf("enqueue a %s letter: %w", l.Kind, err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		return 0, rows.Err()
-	}
-	var id int64
-	if err := errors.Join(rows.Scan(&id), rows.Close()); err != nil {
-		return 0, err
-	}
-	tx.After(func() {
-		o.Event(l.Kind, "enqueued")
-		o.poke()
-	})
-	return id, nil
+	made := db.Micros(now)
+	return []any{l.Kind, l.Once, string(to), l.To.Domain, rank, nonNil(body), made, made, db.Micros(due)}, nil
 }
 
 func nonNil(b []byte) []byte {

@@ -61,6 +61,29 @@ func suppressed(ctx context.Context, q db.Querier, hash string) (Reason, error) 
 	return r, nil
 }
 
+// suppressedOf returns the reasons of those letters' addresses that have one, by hash.
+func (o *Outbox) suppressedOf(ctx context.Context, q db.Querier, letters []Letter) (map[string]Reason, error) {
+	args := make([]any, len(letters))
+	for i, l := range letters {
+		args[i] = o.Hash(l.To)
+	}
+	rows, err := q.Query(ctx, `SELECT hash, reason FROM suppression WHERE hash IN (`+db.Places(1, len(args))+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for suppressed addresses: %w", err)
+	}
+	defer rows.Close()
+	found := map[string]Reason{}
+	for rows.Next() {
+		var hash string
+		var r Reason
+		if err := rows.Scan(&hash, &r); err != nil {
+			return nil, err
+		}
+		found[hash] = r
+	}
+	return found, rows.Err()
+}
+
 // count returns what is counted of an address's bounces, faded to now.
 func count(ctx context.Context, q db.Querier, hash string, now time.Time) (float64, error) {
 	var n float64

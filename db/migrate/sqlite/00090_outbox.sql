@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE outbox (
-	id        INTEGER PRIMARY KEY,
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
 	kind      TEXT    NOT NULL,
 	once      TEXT    NOT NULL,
 	recipient TEXT    NOT NULL,

@@ -1,0 +1,211 @@
+package digest
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// option is a candidate for one reader, with what speaks for it.
+type option struct {
+	*candidate
+	worth   float64
+	reasons []string
+}
+
+// options returns the candidates that a reader's choice admits, without what they
+// were sent already.
+func (s *Store) options(ctx context.Context, r *reader, pool []*candidate, sent map[int64]bits) ([]option, error) {
+	if len(pool) == 0 {
+		return nil, nil
+	}
+	follows, found, err := s.ask(ctx, r, pool)
+	if err != nil {
+		return nil, err
+	}
+	m := matcher{Choice: &r.choice, follows: follows, found: found}
+	m.prepare()
+	var list []option
+	for _, c := range pool {
+		if sent[c.paper].has(r.id) {
+			continue
+		}
+		if o, ok := m.match(c); ok {
+			list = append(list, o)
+		}
+	}
+	return list, nil
+}
+
+// ask asks the rooms that know more: what the account follows, what a search finds.
+func (s *Store) ask(ctx context.Context, r *reader, pool []*candidate) (follows map[int64]string, found map[int64]bool, err error) {
+	search := r.choice.Words != "" && s.Search != nil
+	if !search && (!r.choice.Follows || s.Follows == nil || r.account == 0) {
+		return nil, nil, nil
+	}
+	ids := make([]int64, len(pool))
+	for i, c := range pool {
+		ids[i] = c.paper
+	}
+	if search {
+		if found, err = s.Search(ctx, r.choice.Words, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	if r.choice.Follows && s.Follows != nil && r.account != 0 {
+		follows, err = s.Follows(ctx, r.account, ids)
+	}
+	return follows, found, err
+}
+
+// matcher says what speaks for a paper, by one choice.
+type matcher struct {
+	*Choice
+	follows map[int64]string
+	found   map[int64]bool // by the search; nil when words are looked for here
+	authors []string
+	words   query
+	whole   bool
+}
+
+func (m *matcher) prepare() {
+	m.whole = m.Whole()
+	for _, a := range m.Authors {
+		m.authors = append(m.authors, fold(a))
+	}
+	if m.Words != "" && m.found == nil {
+		m.words = parseQuery(m.Words)
+	}
+}
+
+// What speaks for a paper, beside its votes.
+const (
+	byAuthor   = 9.0
+	byFollow   = 6.0
+	byTopic    = 4.0
+	byWords    = 4.0
+	byTrend    = 3.0
+	byCategory = 2.0
+)
+
+// match returns the paper with what speaks for it, and whether the choice admits it.
+func (m *matcher) match(c *candidate) (option, bool) {
+	o := option{candidate: c, worth: votesWorth(c.votes)}
+	named := m.byAuthors(&o)
+	m.bySubject(&o)
+	if why := m.follows[c.paper]; why != "" {
+		o.worth += byFollow
+		o.reasons = append(o.reasons, why)
+	}
+	if m.Words != "" && (m.found[c.paper] || m.found == nil && m.words.match(c.text)) {
+		o.worth += byWords
+		o.reasons = append(o.reasons, "It matches your words.")
+	}
+	if m.Trending && c.trend != "" {
+		o.worth += byTrend
+		o.reasons = append(o.reasons, c.trend)
+	}
+	admitted := len(o.reasons) > 0 || m.Edition && c.arrival != 0
+	return o, named || admitted && c.votes >= m.Least
+}
+
+func (m *matcher) byAuthors(o *option) bool {
+	for i, a := range m.authors {
+		if slices.Contains(o.authors, a) {
+			o.worth += byAuthor
+			o.reasons = append(o.reasons, "You named "+m.Authors[i]+".")
+			return true
+		}
+	}
+	return false
+}
+
+// bySubject looks at topics and categories; one reason says both.
+func (m *matcher) bySubject(o *option) {
+	var what []string
+	for _, t := range m.Topics {
+		if slices.Contains(o.topics, t) {
+			o.worth += byTopic
+			what = append(what, t)
+			break
+		}
+	}
+	for _, want := range m.Categories {
+		if slices.ContainsFunc(o.categories, func(c string) bool { return c == want || strings.HasPrefix(c, want+".") }) {
+			o.worth += byCategory
+			what = append(what, want)
+			break
+		}
+	}
+	if len(what) > 0 {
+		o.reasons = append(o.reasons, "You follow "+list(what)+".")
+	}
+}
+
+// query is a search in the plain words of titles and abstracts: words and "phrases",
+// all of them; OR between two for either; a minus before what must not stand.
+type query struct {
+	all  [][]string // of each group, one must stand
+	none []string
+}
+
+// parseQuery reads any text; what makes no sense is taken as words.
+func parseQuery(s string) query {
+	var q query
+	either := false
+	for s = strings.ToLower(s); ; {
+		s = strings.TrimLeft(s, " ")
+		if s == "" {
+			return q
+		}
+		not := s[0] == '-' && len(s) > 1 && s[1] != ' '
+		if not {
+			s = s[1:]
+		}
+		var term string
+		if rest, ok := strings.CutPrefix(s, `"`); ok {
+			term, s, _ = strings.Cut(rest, `"`)
+		} else {
+			term, s, _ = strings.Cut(s, " ")
+		}
+		switch term = strings.TrimSpace(term); {
+		case term == "" || term == "and":
+		case term == "or":
+			either = len(q.all) > 0
+			continue
+		case not:
+			q.none = append(q.none, term)
+		case either:
+			last := len(q.all) - 1
+			q.all[last] = append(q.all[last], term)
+		default:
+			q.all = append(q.all, []string{term})
+		}
+		either = false
+	}
+}
+
+// match reports whether a text in lower case has what is asked for.
+func (q query) match(text string) bool {
+	has := func(term string) bool { return holdsWord(text, term) }
+	return len(q.all) > 0 && !slices.ContainsFunc(q.none, has) &&
+		!slices.ContainsFunc(q.all, func(group []string) bool { return !slices.ContainsFunc(group, has) })
+}
+
+// holdsWord reports whether a word or phrase stands in text, at the beginning of a
+// word: "model" is found in "models", "art" is not found in "smart".
+func holdsWord(text, term string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], term)
+		if i < 0 {
+			return false
+		}
+		i += at
+		if i == 0 || !isLetter(text[i-1]) {
+			return true
+		}
+		at = i + 1
+	}
+}
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= 0x80 }
