@@ -55,6 +55,15 @@ answer.at bigint NOT NULL
 answer.body bytea NOT NULL
 answer PRIMARY KEY (source, address, at)
 CREATE UNIQUE INDEX answer_pkey ON answer USING btree (source, address, at)
+arrival.n bigint NOT NULL
+arrival.paper bigint NOT NULL
+arrival.day text NOT NULL
+arrival FOREIGN KEY (paper) REFERENCES paper(id)
+arrival PRIMARY KEY (n)
+arrival UNIQUE (paper)
+CREATE INDEX arrival_day ON arrival USING btree (day)
+CREATE UNIQUE INDEX arrival_paper_key ON arrival USING btree (paper)
+CREATE UNIQUE INDEX arrival_pkey ON arrival USING btree (n)
 audit.id bigint NOT NULL
 audit.at bigint NOT NULL
 audit.actor bigint NOT NULL
@@ -123,6 +132,21 @@ comment_edit.body text NOT NULL
 comment_edit FOREIGN KEY (comment) REFERENCES comment(id)
 comment_edit PRIMARY KEY (comment, until)
 CREATE UNIQUE INDEX comment_edit_pkey ON comment_edit USING btree (comment, until)
+digest_block.block bigint NOT NULL
+digest_block.n bigint NOT NULL
+digest_block PRIMARY KEY (block)
+CREATE UNIQUE INDEX digest_block_pkey ON digest_block USING btree (block)
+digest_limit.key text NOT NULL
+digest_limit.n bigint NOT NULL
+digest_limit.until bigint NOT NULL
+digest_limit PRIMARY KEY (key)
+CREATE UNIQUE INDEX digest_limit_pkey ON digest_limit USING btree (key)
+digest_sent.block bigint NOT NULL
+digest_sent.paper bigint NOT NULL
+digest_sent.bits bytea NOT NULL
+digest_sent PRIMARY KEY (block, paper)
+CREATE INDEX digest_sent_paper ON digest_sent USING btree (paper)
+CREATE UNIQUE INDEX digest_sent_pkey ON digest_sent USING btree (block, paper)
 edition.day text NOT NULL
 edition.number bigint NOT NULL
 edition.at bigint NOT NULL
@@ -376,6 +400,23 @@ source.failed text NOT NULL
 source.next bigint NOT NULL
 source PRIMARY KEY (name)
 CREATE UNIQUE INDEX source_pkey ON source USING btree (name)
+subscription.id bigint NOT NULL
+subscription.address text NOT NULL
+subscription.hash text NOT NULL
+subscription.state text NOT NULL
+subscription.choice text NOT NULL
+subscription.account bigint NOT NULL
+subscription.made bigint NOT NULL
+subscription.confirmed bigint NOT NULL
+subscription.next bigint NOT NULL
+subscription.seen bigint NOT NULL
+subscription.sent bigint NOT NULL
+subscription PRIMARY KEY (id)
+subscription UNIQUE (hash)
+CREATE INDEX subscription_account ON subscription USING btree (account) WHERE (account <> 0)
+CREATE INDEX subscription_next ON subscription USING btree (next) WHERE (state = 'active'::text)
+CREATE UNIQUE INDEX subscription_hash_key ON subscription USING btree (hash)
+CREATE UNIQUE INDEX subscription_pkey ON subscription USING btree (id)
 suppression.hash text NOT NULL
 suppression.reason text NOT NULL
 suppression.at bigint NOT NULL
