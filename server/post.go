@@ -2,8 +2,12 @@ package server
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"broadsheet/db"
+	"broadsheet/digest"
+	"broadsheet/edition"
 	"broadsheet/mail"
 	"broadsheet/outbox"
 )
@@ -20,11 +24,55 @@ func (h *House) Mail(ctx context.Context, tx *db.Tx, kind, once, to, subject, te
 	return err
 }
 
-// openOutbox opens the outbox by the settings.
-func (h *House) openOutbox(ctx context.Context) error {
+// openPost opens the outbox and the digests.
+func (h *House) openPost(ctx context.Context) error {
 	c := h.Config.Mail
 	c.Now, c.Log = h.Config.Now, h.log
 	var err error
-	h.Outbox, err = outbox.Open(ctx, h.DB, c)
-	return err
+	if h.Outbox, err = outbox.Open(ctx, h.DB, c); err != nil {
+		return err
+	}
+	told := &report{House: h}
+	h.Digests = digest.New(digest.Config{
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
+		Ledger: func(ctx context.Context, day string) (string, error) {
+			l, err := told.Ledger(ctx, edition.DaySpan(day))
+			if err != nil || l == nil || l.Total.Announced == 0 {
+				return "", err
+			}
+			return fmt.Sprintf("arXiv announced %s papers in the chosen categories; %s held.", edition.Thousands(l.Total.Announced), edition.Thousands(l.Total.Held)), nil
+		},
+	})
+	return nil
+}
+
+// post composes the mails that are due, and forgets what is too old to keep, until
+// ctx ends. The outbox sends them.
+func (h *House) post(ctx context.Context) {
+	const often, seldom = 5 * time.Second, time.Hour
+	var swept time.Time
+	for ctx.Err() == nil {
+		if _, err := h.Digests.Run(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("the digests could not be composed; it will be tried again", "error", err)
+		}
+		if now := time.Now(); now.Sub(swept) >= seldom {
+			swept = now
+			if err := h.sweepPost(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("old mail could not be forgotten; it will be tried again", "error", err)
+			}
+		}
+		sleep(ctx, often)
+	}
+}
+
+func (h *House) sweepPost(ctx context.Context) error {
+	if err := h.Digests.Sweep(ctx); err != nil {
+		return err
+	}
+	for {
+		n, err := h.Outbox.Prune(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"broadsheet/account"
 	"broadsheet/api"
 	"broadsheet/db"
+	"broadsheet/digest"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/outbox"
@@ -49,6 +50,7 @@ type House struct {
 	Feeds    *feed.Feeds
 	Accounts *account.Store
 	Outbox   *outbox.Outbox
+	Digests  *digest.Store
 
 	api     *api.API
 	pages   *web.Handler
@@ -75,7 +77,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(),
 	}
-	if err := h.openOutbox(ctx); err != nil {
+	if err := h.openPost(ctx); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -119,7 +121,11 @@ func (h *House) CatchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		m, err := h.Digests.Update(ctx, h.Config.Now(), 2000)
+		if err != nil {
+			return err
+		}
+		if n+m == 0 {
 			return nil
 		}
 	}
@@ -178,11 +184,14 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", h.Config.Listen, err)
 	}
+	if h.Config.Base == "" {
+		h.Digests.Base = "http://" + l.Addr().String() // of the links in mails, which know no request
+	}
 	if err := h.beat(ctx, new(int64)); err != nil {
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.Outbox.Run)
+	work = append(work, h.watch, h.post, h.Outbox.Run)
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	var workers sync.WaitGroup
