@@ -90,7 +90,9 @@ type Store struct {
 	log      *slog.Logger
 	hashing  chan struct{} // a place for each password that is being hashed
 	posted   chan struct{} // has something when a letter waits
+	mail     Mailer
 	rooms    []Room
+	issuers  issuers
 }
 
 // NewStore returns the store of accounts in d. now and log may be nil.
@@ -103,6 +105,9 @@ func NewStore(d *db.DB, s Settings, now func() time.Time, log *slog.Logger) *Sto
 	}
 	return &Store{db: d, settings: s, now: now, log: log, hashing: make(chan struct{}, 2), posted: make(chan struct{}, 1)}
 }
+
+// UseMailer says how letters go out. It is called before the store is used.
+func (s *Store) UseMailer(m Mailer) { s.mail = m }
 
 // Settings returns the settings that hold.
 func (s *Store) Settings() Settings { return s.settings }
