@@ -137,3 +137,21 @@ func ParseAddress(text string) (string, error) {
 
 // plainAddress is the form in which addresses are compared: of small letters.
 func plainAddress(a string) string { return strings.ToLower(strings.TrimSpace(a)) }
+
+// Add makes an account for the operator. An address that has one is a Conflict.
+func (s *Store) Add(ctx context.Context, n Newcomer) (*Account, error) {
+	var a *Account
+	err := s.db.Transact(ctx, func(tx *db.Tx) error {
+		if held, err := one(ctx, tx, `a.address = $1 AND a.gone = 0`, plainAddress(n.Address)); err == nil {
+			return fault.Conflict("That address has an account: @%s.", held.Handle)
+		} else if !fault.Is(err, fault.KindMissing) {
+			return err
+		}
+		var err error
+		if a, err = s.Create(ctx, tx, n); err != nil {
+			return err
+		}
+		return Audit(ctx, tx, s.now(), Operator, "add an account", fmt.Sprintf("account %d", a.ID), a.Role.String())
+	})
+	return a, err
+}

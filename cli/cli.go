@@ -45,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show everything on the built-in sample, in a temporary folder."`
 	Harvest harvestCommand `cmd:"" help:"Harvest now, and print the ledger."`
 	Import  importCommand  `cmd:"" help:"Take in papers from files."`
+	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
 	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`
 	Version versionCommand `cmd:"" help:"Print the version."`

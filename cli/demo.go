@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/harvest"
 	"broadsheet/server"
@@ -46,6 +47,7 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	h, err := server.Open(ctx, server.Config{
 		DSN: filepath.Join(dir, "broadsheet.db"), Listen: c.Listen, Version: Version(), Now: now,
 		Edition: edition.Settings{Fill: edition.FillSubmitted},
+		Account: account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true},
 	}, log)
 	if err != nil {
 		return err
@@ -56,6 +58,9 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 		return err
 	}
 	if err := im.Readings(ctx, bytes.NewReader(sampleReadings)); err != nil {
+		return err
+	}
+	if err := h.Accounts.SeatDemo(ctx); err != nil {
 		return err
 	}
 	if err := h.CatchUp(ctx); err != nil {

@@ -43,6 +43,7 @@ type serveCommand struct {
 	site
 	sources
 	post
+	people
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
@@ -99,6 +100,10 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		}
 		c.Base = u.Scheme + "://" + u.Host
 	}
+	accounts, err := c.accounts()
+	if err != nil {
+		return nil, err
+	}
 	mail, err := c.outbox()
 	if err != nil {
 		return nil, err
@@ -107,7 +112,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings, Mail: mail,
+		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail,
 		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
 	}, log)
 }

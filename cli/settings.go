@@ -159,6 +159,9 @@ func (s *settings) print(w World) {
 		if (flag.Name == "db" || flag.Name == "mail-server") && flag.Target.String() != "" {
 			value = fmt.Sprintf("%q", db.Redact(flag.Target.String()))
 		}
+		if strings.HasSuffix(flag.Name, "-secret") && flag.Target.String() != "" {
+			value = `"xxxxx"`
+		}
 		fmt.Fprintf(w.Out, "%s = %s # %s\n", flag.Name, value, source)
 	}
 }

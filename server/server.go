@@ -81,6 +81,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		d.Close()
 		return nil, err
 	}
+	h.Accounts.UseMailer(h.letter)
 	if err := h.furnish(); err != nil {
 		d.Close()
 		return nil, err
@@ -102,7 +103,8 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
+		Accounts: h.Accounts,
+		Ledger:   told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if c.Scrapers {
 		pages.Scrape = h.api.Items
@@ -191,7 +193,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.post, h.Outbox.Run)
+	work = append(work, h.watch, h.post, h.Accounts.Deliver, h.Outbox.Run)
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	var workers sync.WaitGroup
@@ -211,6 +213,9 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	go func() { failed <- s.Serve(l) }()
 	h.ready.Store(true)
 	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
+	if err := h.welcome(inner, l.Addr(), out); err != nil {
+		h.log.Error("the link for the first administrator could not be made", "error", err)
+	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

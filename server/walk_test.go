@@ -46,7 +46,10 @@ var wildcard = regexp.MustCompile(`\{[^}]*\}`)
 // the tokens of an administrator with one scope each: read, vote, submit, write.
 // That a form is empty or a thing is not there is found out by whoever is let in.
 func TestWalk(t *testing.T) {
-	h := openHouse(t, nil)
+	h := openHouse(t, func(c *Config) {
+		c.Base = "http://papers.test"
+		c.Account = account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true}
+	})
 	handler := h.Handler()
 	routes := h.Routes()
 	if len(routes) < 20 {

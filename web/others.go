@@ -201,12 +201,8 @@ func (h *Handler) status(w http.ResponseWriter, r *http.Request) error {
 // theme keeps the reader's choice in a cookie and leads back to the page it was
 // made on.
 func (h *Handler) theme(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		var long *http.MaxBytesError
-		if errors.As(err, &long) {
-			return fault.Invalid("That form is longer than %d bytes.", long.Limit)
-		}
-		return fault.Invalid("That form could not be read.")
+	if err := readForm(r); err != nil {
+		return err
 	}
 	c := &http.Cookie{Name: "theme", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(h.base(r), "https://")}
 	switch v := r.PostForm.Get("theme"); v {
@@ -219,6 +215,19 @@ func (h *Handler) theme(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, c)
 	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
+	return nil
+}
+
+// readForm reads the form of a request.
+func readForm(r *http.Request) error {
+	err := r.ParseForm()
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return fault.Invalid("That form is longer than %d bytes.", long.Limit)
+	case err != nil:
+		return fault.Invalid("That form could not be read.")
+	}
 	return nil
 }
 

@@ -35,6 +35,7 @@ type Page struct {
 	Foot    []Link
 	Version string // of the program, "" for none
 
+	Demo   bool    // this is the demo, and says so
 	Island *Island // for readers that scrape; nil without
 }
 
@@ -100,13 +101,14 @@ type Site struct {
 	Now     time.Time    // of the request
 	Today   string       // the feed day that Now falls on
 	Newest  *edition.Day // nil before the first edition
+	Demo    bool         // this is the demo
 	Scrape  bool         // pages carry what scrapers look for
 }
 
 // page returns the Page of a plain page.
 func (s Site) page(title, skip string) Page {
 	p := Page{
-		Title: title, Theme: s.Theme, Here: s.Path, Skip: skip, Version: s.Version,
+		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version,
 		Places: Places{Day: "/"},
 		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
 	}

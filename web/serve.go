@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -105,8 +106,11 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
+		Demo: h.isDemo(),
 	}, nil
 }
+
+func (h *Handler) isDemo() bool { return h.Accounts != nil && h.Accounts.Settings().Demo }
 
 // show renders a view, holds it for the next one who asks, and sends it.
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, keep string, state uint64, v View) error {
@@ -212,6 +216,13 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody listens any more
 	}
 	kind := fault.KindOf(err)
+	if strings.Contains(r.Header.Get("Accept"), "application/json") && kind != fault.Internal { // our script, which shows the sentence
+		w.Header().Set("Cache-Control", keepNothing)
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(kind.Status())
+		json.NewEncoder(w).Encode(map[string]string{"error": fault.Message(err)})
+		return
+	}
 	if kind == fault.KindVisitor {
 		w.Header().Set("Cache-Control", keepNothing)
 		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(pathBefore(r)), http.StatusSeeOther)
@@ -222,7 +233,7 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		d.RequestID = h.requestID(r)
 		h.Log.Error("a page failed", "path", r.URL.Path, "request", d.RequestID, "error", err)
 	}
-	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC()}
+	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC(), Demo: h.isDemo()}
 	if full, err := h.site(r); err == nil {
 		site = full
 		if front, err := h.front(r.Context()); err == nil {
@@ -273,13 +284,13 @@ func (h *Handler) notFound(http.ResponseWriter, *http.Request) error {
 // asked for, or of the page that a form stood on.
 func pathBefore(r *http.Request) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return r.URL.RequestURI()
+		return r.URL.Path
 	}
 	from, err := url.Parse(r.Referer())
 	if err != nil || from.Host != r.Host {
 		return "/"
 	}
-	return from.RequestURI()
+	return from.Path
 }
 
 func (h *Handler) wrongMethod(w http.ResponseWriter, r *http.Request) error {

@@ -63,6 +63,8 @@ type Config struct {
 	// Markdown answers for the address of a paper with .md at its end, and for a
 	// paper asked for as text/markdown. With nil there is nothing there.
 	Markdown http.Handler
+	// Accounts are those of readers; with nil nobody can sign in.
+	Accounts *account.Store
 	// What a reader has done with papers; with nil nobody has done anything.
 	Voted, Saved, Read Marks
 	// RequestID names a request in the log and on the page of a failure. With nil the
@@ -125,7 +127,44 @@ func (h *Handler) mount() {
 	mux.Handle("GET /static/", h.files)        // style sheet, script, fonts
 	page("GET /theme", h.wrongMethod)          // the theme is posted
 	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
+	if h.Accounts != nil {
+		h.mountAccounts(mux)
+	}
 	h.mux = mux
+}
+
+// mountAccounts adds the addresses by which people come, go, and look after their
+// account.
+func (h *Handler) mountAccounts(mux *http.ServeMux) {
+	enter := func(pattern string, f handler) { h.route(mux, pattern, account.Enter, f) }
+	manage := func(pattern string, f handler) { h.route(mux, pattern, account.Manage, f) }
+
+	enter("GET /sign-in", h.signInPage)                            // the form
+	enter("POST /sign-in", h.signIn)                               // a link is asked for, or a password given
+	enter("GET /sign-in/link", h.linkPage)                         // what a mailed link is for
+	enter("POST /sign-in/link", h.useLink)                         // and its use
+	enter("POST /sign-in/passkey/options", h.passkeySignInOptions) // for the script
+	enter("POST /sign-in/passkey", h.passkeySignIn)                // for the script
+	enter("GET /auth/{provider}", h.depart)                        // to an OpenID Connect provider
+	enter("GET /auth/{provider}/callback", h.arrive)               // and back
+	enter("GET /join/{code}", h.join)                              // an invitation
+	enter("POST /sign-out", h.signOut)
+	enter("POST /demo", h.demo) // one click, in the demo alone
+
+	manage("GET /account", h.account)
+	manage("POST /account/profile", h.change(h.changeProfile))
+	manage("POST /account/address", h.change(h.changeAddress))
+	manage("POST /account/password", h.change(h.changePassword))
+	manage("POST /account/way", h.change(h.changeWay))
+	manage("POST /account/passkey/options", h.passkeyOptions) // for the script
+	manage("POST /account/passkey", h.addPasskey)             // for the script
+	manage("POST /account/session", h.change(h.endSession))
+	manage("POST /account/token", h.makeToken)
+	manage("POST /account/token/revoke", h.change(h.revokeToken))
+	manage("GET /account/export", h.export)
+	manage("POST /account/leave", h.leave)
+	h.route(mux, "POST /account/invite", account.Administer, h.invite)
+	h.route(mux, "POST /account/uninvite", account.Administer, h.change(h.uninvite))
 }
 
 // route has a handler answer for an address, to those who may do the act.

@@ -47,6 +47,31 @@
     n > 0 ? s.after(r) : s.before(r); number(r.parentNode); focus(r); say('Now ' + $('.rank', r).textContent);
   };
 
+  // Passkeys. The server makes the options and checks the answer.
+  const K = window.PublicKeyCredential, passkeys = !!K?.parseRequestOptionsFromJSON;
+  const post = async (to, body) => {
+    const r = await fetch(to, { method: 'POST', body, headers: { Accept: 'application/json' } }), j = await r.json();
+    if (!r.ok) throw Error(j.error);
+    return j;
+  };
+  const passkey = async b => {
+    const to = b.dataset.passkey, next = b.dataset.next, make = to.startsWith('/account');
+    b.setAttribute('aria-busy', true);
+    try {
+      const { publicKey: o } = await post(to + '/options');
+      const key = make ? await navigator.credentials.create({ publicKey: K.parseCreationOptionsFromJSON(o) })
+        : await navigator.credentials.get({ publicKey: K.parseRequestOptionsFromJSON(o) });
+      location.href = (await post(to + (next ? '?next=' + encodeURIComponent(next) : ''), JSON.stringify(key))).next;
+      if (make) location.reload();
+    } catch (e) {
+      const t = e.name === 'NotAllowedError' ? 'No passkey was used.' : e.message, p = d.createElement('p');
+      b.parentNode.querySelector('.err')?.remove();
+      p.className = 'err'; p.textContent = t; b.after(p); say(t);
+    }
+    b.removeAttribute('aria-busy');
+  };
+  if (passkeys) $$('[data-passkey]').forEach(b => { b.hidden = false });
+
   const help = () => { const k = $('#keys'); if (k) k.open ? k.close() : k.showModal() };
   const places = { d: root.dataset.day, w: root.dataset.week, m: root.dataset.month, t: root.dataset.trending };
   const keys = {
@@ -73,11 +98,12 @@
     const t = e.target.closest('button,a'); if (!t) return;
     const stop = () => e.preventDefault();
     if (t.name === 'theme') { theme(t); stop() }
+    else if (t.dataset.passkey) passkey(t);
     else if (t.matches('.vote,.save')) { toggle(t); stop() }
     else if (t.name === 'pick') { focus(t.closest('[data-row]')); pick(t.value); stop() }
     else if (t.name === 'move') { focus(t.closest('[data-row]')); move(t.value === 'up' ? -1 : 1); stop() }
     else if (t.hasAttribute('data-keys')) { help(); stop() }
-    else if (t.dataset.copy) navigator.clipboard?.writeText($(t.dataset.copy).textContent).then(() => {
+    else if (t.dataset.copy) navigator.clipboard?.writeText($(t.dataset.copy).value || $(t.dataset.copy).textContent).then(() => {
       const was = t.textContent; t.textContent = 'Copied'; say('Copied'); setTimeout(() => { t.textContent = was }, 2000);
     });
   });
