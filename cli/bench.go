@@ -6,6 +6,7 @@ import (
 
 // benchCommand are the measurements that anybody can repeat.
 type benchCommand struct {
+	Tex   benchTexCommand   `cmd:"" help:"Convert the formulas of papers, and name those that cannot be."`
 	Trend benchTrendCommand `cmd:"" help:"Try the orders of papers on timed readings of real votes."`
 }
 

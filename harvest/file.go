@@ -73,25 +73,8 @@ func (im *Importing) Import(ctx context.Context, in io.Reader, files ...string) 
 }
 
 func (im *Importing) file(ctx context.Context, in io.Reader, name string, t *Totals) error {
-	f := &fileReader{name: name, size: -1}
-	var raw io.Reader = in
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return fault.Invalid("The file cannot be read: %s.", errors.Unwrap(err))
-		}
-		defer file.Close()
-		st, err := file.Stat()
-		if err != nil || st.IsDir() {
-			return fault.Invalid("It is a folder; name the files in it.")
-		}
-		f.size = st.Size()
-		if f.key, err = fileKey(file, name, st.Size()); err != nil {
-			return err
-		}
-		raw = file
-	}
-	if err := f.open(raw); err != nil {
+	f, err := openFile(in, name)
+	if err != nil {
 		return err
 	}
 	defer f.close()
@@ -323,6 +306,35 @@ type fileReader struct {
 	number  int
 	buffer  []byte
 	closers []func()
+}
+
+// openFile opens a file by its name, "-" for in. The caller closes it.
+func openFile(in io.Reader, name string) (*fileReader, error) {
+	f := &fileReader{name: name, size: -1}
+	raw := in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fault.Invalid("The file cannot be read: %s.", errors.Unwrap(err))
+		}
+		f.closers = append(f.closers, func() { file.Close() })
+		raw = file
+		st, err := file.Stat()
+		if err != nil || st.IsDir() {
+			f.close()
+			return nil, fault.Invalid("It is a folder; name the files in it.")
+		}
+		f.size = st.Size()
+		if f.key, err = fileKey(file, name, st.Size()); err != nil {
+			f.close()
+			return nil, err
+		}
+	}
+	if err := f.open(raw); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
 }
 
 type counter struct {

@@ -2,7 +2,9 @@ package tex
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // command reads what belongs to a command that has been taken.
@@ -39,7 +41,14 @@ func (p *parser) command(t string) (*node, error) {
 	if functions[name] {
 		return &node{kind: ident, text: strings.ReplaceAll(name, "var", ""), upright: true, limits: limitsOf[name]}, nil
 	}
-	return nil, fmt.Errorf("unknown command %s", t)
+	if n := own(name); n != nil {
+		p.whole.own = true
+		return n, nil
+	}
+	if p.whole.unknown == "" {
+		p.whole.unknown = t
+	}
+	return &node{kind: words, text: t}, nil
 }
 
 // special returns how the commands with arguments of their own are read, nil for
@@ -80,6 +89,14 @@ func (p *parser) special(name string) func() (*node, error) {
 		return func() (*node, error) { return p.stack(name) }
 	case "begin":
 		return p.environment
+	case "cases", "matrix", "pmatrix", "eqalign", "displaylines":
+		return func() (*node, error) { return p.plainTable(name) }
+	case "unicode":
+		return p.codePoint
+	case "slashed", "centernot":
+		return p.not
+	case "skew":
+		return func() (*node, error) { p.raw(); return p.arg() }
 	case "substack":
 		return func() (*node, error) { p.take(); return p.rows("}", "substack") }
 	case "not":
@@ -95,7 +112,7 @@ func (p *parser) special(name string) func() (*node, error) {
 		}
 	case "cancel", "smash", "mathstrut", "ensuremath", "underline", "mathclap", "mathrlap", "mathllap", "mathinner", "mathord", "mathrel", "mathbin", "mathopen", "mathclose", "mathpunct", "uline", "hat*", "rlap", "llap", "vcenter", "raisebox":
 		return p.arg
-	case "color", "cite", "label", "ref", "vspace", "hspace", "tag", "kern", "mkern", "mskip", "hskip", "hspace*", "eqref":
+	case "color", "cite", "label", "ref", "vspace", "hspace", "tag", "mspace", "kern", "mkern", "mskip", "hskip", "hspace*", "eqref":
 		return func() (*node, error) { p.skipOperand(name); return nil, nil }
 	case "textcolor", "colorbox":
 		return func() (*node, error) { p.option(); p.raw(); return p.arg() }
@@ -159,8 +176,7 @@ func (p *parser) sqrt() (*node, error) {
 	if err != nil || index == "" {
 		return &node{kind: sqrt, kids: []*node{inside}}, err
 	}
-	q := &parser{s: index, depth: p.depth + 1}
-	n, err := q.row("")
+	n, err := p.inner(index)
 	if err != nil {
 		return nil, err
 	}
@@ -175,8 +191,7 @@ func (p *parser) words(font string) *node {
 			n.kids = append(n.kids, &node{kind: words, text: fontOf(font, plainOf(sp.Text))})
 			continue
 		}
-		q := &parser{s: sp.Text, depth: p.depth + 1}
-		if inner, err := q.row(""); err == nil && q.i == len(q.s) {
+		if inner, err := p.inner(sp.Text); err == nil {
 			n.kids = append(n.kids, inner)
 		} else {
 			n.kids = append(n.kids, &node{kind: words, text: sp.Text})
@@ -274,8 +289,7 @@ func (p *parser) stack(name string) (*node, error) {
 		arrow, _ := symbol(name[1:])
 		n := &node{kind: stacked, kids: []*node{{kind: op, text: arrow.text, stretch: true}, nil, over}}
 		if below != "" {
-			q := &parser{s: below, depth: p.depth + 1}
-			if n.kids[1], err = q.row(""); err != nil {
+			if n.kids[1], err = p.inner(below); err != nil {
 				return nil, err
 			}
 		}
@@ -328,67 +342,18 @@ func (p *parser) not() (*node, error) {
 	return &node{kind: n.kind, text: n.text + "\u0338"}, nil
 }
 
+// codePoint reads \unicode{x2013}, a sign by its number.
+func (p *parser) codePoint() (*node, error) {
+	n, err := strconv.ParseUint("0"+strings.TrimLeft(p.raw(), "0"), 0, 21)
+	if err != nil || !unicode.IsPrint(rune(n)) {
+		return nil, fmt.Errorf(`\unicode of something that is no sign`)
+	}
+	return sign(string(rune(n))), nil
+}
+
 func (p *parser) mod(word string) (*node, error) {
 	n, err := p.arg()
 	return &node{kind: row, kids: []*node{{kind: space, text: "0.5"}, {kind: op, text: "("}, {kind: words, text: word}, n, {kind: op, text: ")"}}}, err
-}
-
-// environment reads \begin{…} … \end{…}.
-func (p *parser) environment() (*node, error) {
-	name := strings.TrimSuffix(p.raw(), "*")
-	switch name {
-	case "array", "tabular", "subarray":
-		p.option()
-		p.raw() // the columns
-	case "alignedat", "alignat":
-		p.raw()
-	case "aligned", "align", "gathered", "gather", "split", "eqnarray", "multline", "equation", "displaymath", "math", "smallmatrix",
-		"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "cases", "dcases", "rcases", "flalign":
-	default:
-		return nil, fmt.Errorf("unknown environment %s", name)
-	}
-	n, err := p.rows(`\end`, name)
-	if err != nil {
-		return nil, err
-	}
-	if end := strings.TrimSuffix(p.raw(), "*"); end != name {
-		return nil, fmt.Errorf("%s ends as %s", name, end)
-	}
-	fences := map[string][2]string{
-		"pmatrix": {"(", ")"}, "bmatrix": {"[", "]"}, "Bmatrix": {"{", "}"}, "vmatrix": {"|", "|"}, "Vmatrix": {"‖", "‖"},
-		"cases": {"{", ""}, "dcases": {"{", ""}, "rcases": {"", "}"},
-	}
-	if f, ok := fences[name]; ok {
-		return &node{kind: fence, text: f[0], also: f[1], kids: []*node{n}}, nil
-	}
-	return n, nil
-}
-
-// rows reads a table up to the token end, which is taken.
-func (p *parser) rows(end, name string) (*node, error) {
-	t := &node{kind: table, text: name}
-	line := &node{kind: row}
-	for {
-		cell, err := p.row("")
-		if err != nil {
-			return nil, err
-		}
-		line.kids = append(line.kids, cell)
-		switch tok := p.take(); tok {
-		case "&":
-		case `\\`, `\cr`:
-			p.option()
-			t.kids = append(t.kids, line)
-			line = &node{kind: row}
-		case end:
-			if len(line.kids) > 1 || len(cell.kids) > 0 || len(t.kids) == 0 {
-				t.kids = append(t.kids, line)
-			}
-			return t, nil
-		default:
-			return nil, fmt.Errorf("%s is not closed", name)
-		}
-	}
 }
 
 // skipOperand passes over what a command that shows nothing takes.
@@ -408,85 +373,4 @@ func (p *parser) skipOperand(name string) {
 		p.take()
 	}
 	p.raw()
-}
-
-func (p *parser) prescript() (*node, error) {
-	var parts [3]*node
-	for i := range parts {
-		n, err := p.arg()
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = n
-	}
-	return &node{kind: row, kids: []*node{{kind: scripts, kids: []*node{{kind: row}, parts[1], parts[0]}}, parts[2]}}, nil
-}
-
-// chemistry reads \ce{H2O}: letters upright, figures behind them lowered.
-func (p *parser) chemistry() (*node, error) {
-	n := &node{kind: row}
-	for s := p.raw(); s != ""; {
-		i := 0
-		for i < len(s) && isDigit(s[i]) {
-			i++
-		}
-		if last := len(n.kids) - 1; i > 0 && last >= 0 {
-			n.kids[last] = &node{kind: scripts, kids: []*node{n.kids[last], {kind: number, text: s[:i]}, nil}}
-			s = s[i:]
-			continue
-		}
-		i = max(i, strings.IndexAny(s, "0123456789"))
-		if i <= 0 {
-			i = len(s)
-		}
-		n.kids = append(n.kids, &node{kind: words, text: plainOf(s[:i])})
-		s = s[i:]
-	}
-	return n, nil
-}
-
-func (p *parser) quantity() (*node, error) {
-	value := &node{kind: number, text: p.raw()}
-	return &node{kind: row, kids: []*node{value, {kind: space, text: "0.17"}, {kind: words, text: plainOf(p.raw())}}}, nil
-}
-
-// enclosed reads an argument between the delimiters that the command names.
-func (p *parser) enclosed(name string) (*node, error) {
-	ends := map[string][2]string{
-		"ket": {"|", "⟩"}, "bra": {"⟨", "|"}, "braket": {"⟨", "⟩"}, "abs": {"|", "|"}, "norm": {"‖", "‖"}, "ceil": {"⌈", "⌉"}, "floor": {"⌊", "⌋"},
-		"set": {"{", "}"}, "paren": {"(", ")"}, "expval": {"⟨", "⟩"}, "ev": {"⟨", "⟩"}, "mean": {"⟨", "⟩"},
-	}[strings.ToLower(name)]
-	inside, err := p.arg()
-	if err != nil {
-		return nil, err
-	}
-	n := &node{kind: row, kids: []*node{{kind: op, text: ends[0]}, inside}}
-	if name == "braket" && p.peek() == "{" { // the physics package takes two
-		second, err := p.arg()
-		if err != nil {
-			return nil, err
-		}
-		n.kids = append(n.kids, &node{kind: op, text: "|"}, second)
-	}
-	n.kids = append(n.kids, &node{kind: op, text: ends[1]})
-	return n, nil
-}
-
-func (p *parser) dirac(name string) (*node, error) {
-	a, err := p.arg()
-	if err != nil {
-		return nil, err
-	}
-	b := a
-	if p.peek() == "{" {
-		if b, err = p.arg(); err != nil {
-			return nil, err
-		}
-	}
-	signs := []string{"|", "⟩⟨", "|"}
-	if name == "innerproduct" {
-		signs = []string{"⟨", "|", "⟩"}
-	}
-	o := func(i int) *node { return &node{kind: op, text: signs[i]} }
-	return &node{kind: row, kids: []*node{o(0), a, o(1), b, o(2)}}, nil
 }

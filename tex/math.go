@@ -39,31 +39,63 @@ const (
 	phantom             // kids: inside
 )
 
+// A formula is what was read of one.
+type formula struct {
+	*node
+	own     bool   // a macro of the authors was read by convention
+	unknown string // the first command of which nothing is known, "" for none
+	pieces  int
+}
+
 // parser reads one formula. Its errors say what it cannot read.
 type parser struct {
 	s     string
 	i     int
 	depth int
 	font  string // the alphabet that letters are taken from
-	nodes int
+	whole *formula
 }
 
 // Bounds that no formula of an abstract comes near.
 const (
 	deepestMath = 60
-	mostNodes   = 20000
+	mostPieces  = 20000
 )
 
-func parseMath(s string) (*node, error) {
-	p := &parser{s: s}
-	n, err := p.row("")
-	if err != nil {
-		return nil, err
+// parseMath reads a formula. What is unbalanced is read as far as it makes sense: a
+// brace that closes nothing is dropped, one that is never closed ends with the
+// formula, and the marks of a table stand for themselves outside of one.
+func parseMath(s string) (*formula, error) {
+	f := &formula{node: &node{kind: row}}
+	p := &parser{s: s, whole: f}
+	for {
+		part, err := p.row("")
+		if err != nil {
+			return nil, err
+		}
+		f.kids = append(f.kids, part.kids...)
+		switch t := p.take(); t {
+		case "":
+			return f, nil
+		case "}":
+		case "&":
+			f.kids = append(f.kids, &node{kind: op, text: t})
+		case `\\`, `\cr`:
+			f.kids = append(f.kids, &node{kind: space, text: "1"})
+		default:
+			return nil, fmt.Errorf("%q closes nothing", t)
+		}
 	}
-	if p.i < len(p.s) {
-		return nil, fmt.Errorf("%q closes nothing", p.peek())
+}
+
+// inner reads a formula that stands in an argument of p's.
+func (p *parser) inner(s string) (*node, error) {
+	q := &parser{s: s, depth: p.depth + 1, whole: p.whole}
+	n, err := q.row("")
+	if err == nil && q.i < len(q.s) {
+		err = fmt.Errorf("%q closes nothing", q.peek())
 	}
-	return n, nil
+	return n, err
 }
 
 // peek returns the next token without taking it: a command with its backslash, or a
@@ -153,13 +185,13 @@ func (p *parser) scripted() (*node, error) {
 			}
 			prime := &node{kind: op, text: []string{"′", "″", "‴", "⁗"}[min(n, 4)-1]}
 			sup = join(sup, prime)
-		case "^", "_":
+		case "^", "_", `\sp`, `\sb`:
 			p.take()
 			arg, err := p.arg()
 			if err != nil {
 				return nil, err
 			}
-			if t == "^" {
+			if t == "^" || t == `\sp` {
 				sup = join(sup, arg)
 			} else {
 				sub = join(sub, arg)
@@ -189,8 +221,13 @@ func join(a, b *node) *node {
 
 // arg reads the argument of a command or a script: braces or one piece.
 func (p *parser) arg() (*node, error) {
-	if p.peek() == "" {
+	t := p.peek()
+	if t == "" {
 		return &node{kind: row}, nil // x^ at the end: nothing is raised
+	}
+	if isDigit(t[0]) { // \frac12 has two arguments
+		p.take()
+		return &node{kind: number, text: fontOf(p.font, t)}, nil
 	}
 	n, err := p.piece()
 	if n == nil && err == nil {
@@ -222,8 +259,8 @@ func (p *parser) option() string {
 
 // piece reads one piece without scripts; nil for a token that shows nothing.
 func (p *parser) piece() (*node, error) {
-	if p.nodes++; p.nodes > mostNodes {
-		return nil, fmt.Errorf("more than %d pieces", mostNodes)
+	if p.whole.pieces++; p.whole.pieces > mostPieces {
+		return nil, fmt.Errorf("more than %d pieces", mostPieces)
 	}
 	t := p.peek()
 	if t == "^" || t == "_" || t == "'" { // scripts of nothing
@@ -240,8 +277,8 @@ func (p *parser) piece() (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.take() != "}" {
-			return nil, fmt.Errorf("a brace is not closed")
+		if t := p.take(); t != "}" && t != "" {
+			return nil, fmt.Errorf("a brace is closed by %q", t)
 		}
 		return n, nil
 	case c == '\\':

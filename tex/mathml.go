@@ -103,6 +103,10 @@ func (n *node) leaf(b *strings.Builder) {
 			b.WriteString(`<mo stretchy="true">` + text + "</mo>")
 		case n.large && !n.limits:
 			b.WriteString("<mo>" + text + "</mo>")
+		case strings.Contains("/.!", n.text): // no space around, as in TeX
+			b.WriteString(`<mo lspace="0" rspace="0">` + text + "</mo>")
+		case n.text == "|" || n.text == "‖":
+			b.WriteString(`<mo stretchy="false" lspace="0" rspace="0">` + text + "</mo>")
 		case n.large:
 			b.WriteString(`<mo movablelimits="true">` + text + "</mo>")
 		case strings.Contains(growing, n.text) || strings.ContainsAny(n.text, "^~¯→←↔˙¨ˇ˘´`˚_"):

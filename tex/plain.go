@@ -61,6 +61,9 @@ func (n *node) grouped() string {
 	var b strings.Builder
 	for i, k := range n.kids {
 		s := k.plain()
+		if k.kind == frac && i+1 < len(n.kids) && n.kids[i+1].kind != op && n.kids[i+1].kind != space { // κ/ε times S is not κ over εS
+			s = "(" + s + ")"
+		}
 		if k.kind == op && strings.TrimSpace(s) != s && i == 0 { // a sign before: −1, ∼6
 			s = strings.TrimLeft(s, " ")
 			if k.text != "→" && k.text != "=" {

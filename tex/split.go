@@ -10,7 +10,7 @@ type Span struct {
 }
 
 // Split parts text from mathematics: $…$, $$…$$, \(…\), \[…\]. A dollar that opens
-// nothing, and one that is money, is text.
+// nothing, one that is money, and one behind which prose follows, is text.
 func Split(s string) []Span {
 	var spans []Span
 	start := 0
@@ -55,7 +55,7 @@ func Formula(s string) (Span, int) {
 		return Span{}, 0
 	}
 	end := find(s, open, close)
-	if end < 0 || strings.TrimSpace(s[open:end]) == "" || open == 1 && isMoney(s[open:end]) {
+	if end < 0 || strings.TrimSpace(s[open:end]) == "" || open == 1 && (isMoney(s[open:end], s[end+1:]) || isProse(s[open:end])) {
 		return Span{Text: s[:open]}, open
 	}
 	return Span{Text: s[open:end], Math: true, Display: open == 2 && close != `\)`}, end + len(close)
@@ -76,11 +76,14 @@ func find(s string, i int, mark string) int {
 }
 
 // isMoney reports whether what stands between two dollars is a sum and the prose up
-// to the next one: "5 and ", "1.5M in 2020 to ".
-func isMoney(s string) bool {
+// to the next one, behind which rest follows: "5 and ", "1.5M in 2020 to ", "500-".
+func isMoney(s, rest string) bool {
 	t := strings.TrimLeft(s, " ")
 	if t == "" || !isDigit(t[0]) || strings.ContainsAny(s, "\\^_={}") {
 		return false
+	}
+	if rest != "" && isDigit(rest[0]) {
+		return true
 	}
 	if strings.HasSuffix(s, " ") || strings.HasSuffix(s, "\n") || strings.HasSuffix(s, "(") {
 		return true
@@ -94,6 +97,39 @@ func isMoney(s string) bool {
 			continue
 		}
 		letters = 0
+	}
+	return false
+}
+
+// isProse reports whether what stands between two dollars is text, because a dollar
+// before them is missing: it has four words in a row outside of braces.
+func isProse(s string) bool {
+	words, depth := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			for i+1 < len(s) && isLetter(s[i+1]) {
+				i++
+			}
+			words = 0
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		case isLetter(c):
+			start := i
+			for i+1 < len(s) && isLetter(s[i+1]) {
+				i++
+			}
+			if words++; i-start == 0 && c != 'a' {
+				words = 0
+			}
+			if words == 4 && depth <= 0 {
+				return true
+			}
+		case c != ' ' && c != '\n' && c != ',' && c != '.':
+			words = 0
+		}
 	}
 	return false
 }

@@ -12,9 +12,12 @@
 package tex
 
 import (
+	"fmt"
 	"html"
 	"html/template"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // HTML returns a title or an abstract in arXiv's TeX as HTML. Mathematics becomes
@@ -36,7 +39,10 @@ func HTML(s string) template.HTML {
 			next := spans[i+1].Text
 			n := len(next) - len(strings.TrimLeft(next, ".,;:!?)]"))
 			if strings.HasPrefix(next, "-") { // $k$-means
-				if n = strings.IndexAny(next, " \n\\${}"); n < 0 || n > 24 {
+				if n = strings.IndexAny(next, " \n\\${}"); n < 0 {
+					n = len(next)
+				}
+				if n > 24 {
 					n = 0
 				}
 			}
@@ -100,25 +106,38 @@ func Text(s string) string {
 		}
 		w.b.WriteString(strings.TrimSpace(n.plain()))
 	}
-	return w.b.String()
+	return norm.NFC.String(w.b.String())
 }
 
 // MathML returns one <math> element for a formula, without its dollars. The error
-// says what cannot be read.
+// says what cannot be read. A command of which nothing is known stands in the
+// element by its name; then there are an element and an error.
 func MathML(formula string, display bool) (string, error) {
-	n, err := parseMath(formula)
+	f, err := parseMath(formula)
 	if err != nil {
 		return "", err
 	}
+	return f.element(display), f.err()
+}
+
+// err says whether a part of the formula could not be read.
+func (f *formula) err() error {
+	if f.unknown == "" {
+		return nil
+	}
+	return fmt.Errorf("unknown command %s", f.unknown)
+}
+
+func (f *formula) element(display bool) string {
 	var b strings.Builder
 	b.WriteString("<math")
 	if display {
 		b.WriteString(` display="block"`)
 	}
 	b.WriteString(">")
-	n.mathml(&b)
+	f.mathml(&b)
 	b.WriteString("</math>")
-	return b.String(), nil
+	return b.String()
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -295,17 +295,27 @@ func (w *htmlWriter) open(tag string)  { w.b.WriteString("<" + tag + ">") }
 func (w *htmlWriter) close(tag string) { w.b.WriteString("</" + tag + ">") }
 
 func (w *htmlWriter) formula(source string) {
-	if m, err := MathML(source, false); err == nil {
-		w.b.WriteString(m)
+	if f := signOf(source); f != nil {
+		w.b.WriteString(f.element(false))
 		return
 	}
 	w.literal(source)
 }
 
+// signOf reads a command that stands in text as a sign of mathematics, nil when it
+// is none: a macro of the authors' own stands there for some name.
+func signOf(command string) *formula {
+	f, err := parseMath(command)
+	if err != nil || f.own || f.unknown != "" {
+		return nil
+	}
+	return f
+}
+
 // math writes a formula with what must stay on its line.
 func (w *htmlWriter) math(sp Span, tail string) {
-	m, err := MathML(sp.Text, sp.Display)
-	if err != nil {
+	m, _ := MathML(sp.Text, sp.Display)
+	if m == "" {
 		m = `<code class="tex">` + html.EscapeString(sp.Text) + "</code>"
 	}
 	if tail == "" {
@@ -326,12 +336,10 @@ type plainWriter struct {
 func (w *plainWriter) text(s string)    { write(w, s, 0) }
 func (w *plainWriter) literal(s string) { w.b.WriteString(s) }
 func (w *plainWriter) formula(source string) {
-	n, err := parseMath(source)
-	if err != nil {
-		w.b.WriteString(source)
-		return
+	if f := signOf(source); f != nil {
+		source = f.plain()
 	}
-	w.b.WriteString(n.plain())
+	w.b.WriteString(source)
 }
 
 func (w *plainWriter) open(string) { w.marks = append(w.marks, w.b.Len()) }
