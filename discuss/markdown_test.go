@@ -36,7 +36,7 @@ func TestMarkdown(t *testing.T) {
 		{"money", "It costs $5 and then $6 more.", "<p>It costs $5 and then $6 more.</p>"},
 		{"an escaped dollar", `a \$x\$ b`, "<p>a $x$ b</p>"},
 		{"in code nothing is read", "`$x$ @ilse-de-wit`", "<p><code>$x$ @ilse-de-wit</code></p>"},
-		{"what cannot be read", `$\frac{1$ and`, `<p><code>\frac{1</code> and</p>`},
+		{"what cannot be read", `$\left(1$ and`, `<p><code>\left(1</code> and</p>`},
 		{"a mention", "Thanks, @Ilse-de-Wit!", `<p>Thanks, <a href="/readers/ilse-de-wit" rel="nofollow">@ilse-de-wit</a>!</p>`},
 		{"nobody", "@nobody and me@ilse-de-wit", "<p>@nobody and me@ilse-de-wit</p>"},
 		{"an address", "https://example.org/a_b_c", `<p><a href="https://example.org/a_b_c" rel="nofollow">https://example.org/a_b_c</a></p>`},
