@@ -1,0 +1,190 @@
+package vector
+
+import (
+	"cmp"
+	"container/heap"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+)
+
+// question is a vector to compare rows with: int8 and a scale, like a row, and what
+// the 128 that stand in every byte of a row add to a product.
+type question struct {
+	q     []int8
+	scale float32
+	bias  int32
+}
+
+func (s *Store) question(v []float32) (question, error) {
+	scale, u, err := round(v, s.dim)
+	if err != nil {
+		return question{}, err
+	}
+	x := question{q: make([]int8, len(u)), scale: scale}
+	for i, b := range u {
+		x.q[i] = int8(b ^ 128)
+		x.bias += 128 * int32(x.q[i])
+	}
+	return x, nil
+}
+
+// round returns v as bytes, int8 plus 128, on a scale that reaches to its greatest.
+func round(v []float32, dim int) (scale float32, q []uint8, err error) {
+	if len(v) != dim {
+		return 0, nil, fmt.Errorf("a vector of %d numbers came where %d are kept", len(v), dim)
+	}
+	var most float32
+	for _, x := range v {
+		if !(x > -math.MaxFloat32 && x < math.MaxFloat32) {
+			return 0, nil, errors.New("a number of the vector is not finite")
+		}
+		most = max(most, x, -x)
+	}
+	scale = most / 127
+	q = make([]uint8, dim)
+	for i, x := range v {
+		n := 0.0
+		if scale > 0 {
+			n = math.RoundToEven(float64(x) / float64(scale))
+		}
+		q[i] = uint8(int(n) + 128)
+	}
+	return scale, q, nil
+}
+
+// Search returns for each question the k documents with the greatest products, the
+// greatest first and of equals the least document, in one pass over all rows. keep,
+// unless it is nil, says which documents may be found; it is asked only of those
+// that would be among the best.
+func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) ([][]Hit, error) {
+	st := s.state.Load()
+	tops := make([]*top, len(questions))
+	for i, v := range questions {
+		q, err := s.question(v)
+		if err != nil {
+			return nil, err
+		}
+		tops[i] = &top{question: q, k: min(k, st.live), keep: keep, least: float32(math.Inf(-1))}
+	}
+	if k > 0 && st.live > 0 {
+		for i, g := range st.segments {
+			s.scan(tops, g.ids, g.scales, g.vectors, st.dead[i])
+		}
+		ids, scales, vectors := st.tail.view(st.rows, s.dim)
+		s.scan(tops, ids, scales, vectors, st.gone)
+	}
+	runtime.KeepAlive(st)
+	hits := make([][]Hit, len(tops))
+	for i, t := range tops {
+		slices.SortFunc(t.hits, compare)
+		hits[i] = t.hits
+	}
+	return hits, nil
+}
+
+// blockRows is how many rows are multiplied before their products are looked at: few
+// enough to stay in the nearest cache while each question takes its turn.
+const blockRows = 64
+
+func (s *Store) scan(tops []*top, ids []int64, scales []float32, vectors []uint8, dead bitmap) {
+	var products [blockRows]int32
+	for at := 0; at < len(ids); at += blockRows {
+		n := min(blockRows, len(ids)-at)
+		for _, t := range tops {
+			s.k.dots(products[:n], vectors[at*s.dim:][:n*s.dim], t.question.q)
+			t.take(products[:n], ids[at:], scales[at:], dead[at/64])
+		}
+	}
+}
+
+// top holds the best of one question: a heap with the worst on top.
+type top struct {
+	question question
+	k        int
+	keep     func(int64) bool
+	least    float32 // what a product must reach
+	hits     []Hit
+}
+
+// take looks at the products of a block. dead is one word of the bitmap.
+func (t *top) take(products []int32, ids []int64, scales []float32, dead uint64) {
+	bias, scale, least := t.question.bias, t.question.scale, t.least
+	for i, p := range products {
+		v := float32(p-bias) * scales[i] * scale
+		if v < least || dead>>i&1 != 0 {
+			continue
+		}
+		h := Hit{ids[i], v}
+		if len(t.hits) == t.k && compare(h, t.hits[0]) > 0 || t.keep != nil && !t.keep(h.ID) {
+			continue
+		}
+		if len(t.hits) < t.k {
+			heap.Push(t, h)
+		} else {
+			t.hits[0] = h
+			heap.Fix(t, 0)
+		}
+		if len(t.hits) == t.k {
+			t.least = t.hits[0].Score
+			least = t.least
+		}
+	}
+}
+
+// compare orders hits, the best first.
+func compare(a, b Hit) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+}
+
+func (t *top) Len() int           { return len(t.hits) }
+func (t *top) Less(i, j int) bool { return compare(t.hits[i], t.hits[j]) > 0 }
+func (t *top) Swap(i, j int)      { t.hits[i], t.hits[j] = t.hits[j], t.hits[i] }
+func (t *top) Push(h any)         { t.hits = append(t.hits, h.(Hit)) }
+
+func (t *top) Pop() any {
+	h := t.hits[len(t.hits)-1]
+	t.hits = t.hits[:len(t.hits)-1]
+	return h
+}
+
+// Score appends to dst the product of the question with each of the documents, NaN
+// where a document has no vector. The products are those of Search.
+func (s *Store) Score(dst, q []float32, ids []int64) ([]float32, error) {
+	x, err := s.question(q)
+	if err != nil {
+		return dst, err
+	}
+	st := s.state.Load()
+	var p [1]int32
+	for _, id := range ids {
+		at, ok := st.find(id)
+		if !ok {
+			dst = append(dst, float32(math.NaN()))
+			continue
+		}
+		scale, row := st.row(at, s.dim)
+		s.k.dots(p[:], row, x.q)
+		dst = append(dst, float32(p[0]-x.bias)*scale*x.scale)
+	}
+	runtime.KeepAlive(st)
+	return dst, nil
+}
+
+// Vector appends the vector of a document to dst, as it was rounded, and reports
+// whether there is one.
+func (s *Store) Vector(dst []float32, id int64) ([]float32, bool) {
+	st := s.state.Load()
+	at, ok := st.find(id)
+	if !ok {
+		return dst, false
+	}
+	scale, row := st.row(at, s.dim)
+	for _, b := range row {
+		dst = append(dst, float32(int(b)-128)*scale)
+	}
+	runtime.KeepAlive(st)
+	return dst, true
+}
