@@ -51,6 +51,39 @@ func (d Dialect) SkipLocked() string {
 	return ""
 }
 
+// Parameters is how many parameters a statement that handles many rows should have.
+func (d Dialect) Parameters() int {
+	if d == Postgres {
+		return 1500 // the server is a way off
+	}
+	return 300
+}
+
+// Rows returns "($1, $2), ($3, $4)" for two rows of two values, and "from" as the
+// number of the first. On SQLite it is "(?, ?), (?, ?)", which must then come last in
+// the statement: its driver looks every parameter that has a name up in a list.
+func (d Dialect) Rows(rows, width, from int) string {
+	var b []byte
+	for i := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '(')
+		for j := range width {
+			if j > 0 {
+				b = append(b, ',')
+			}
+			if d == SQLite {
+				b = append(b, '?')
+				continue
+			}
+			b = strconv.AppendInt(append(b, '$'), int64(from+i*width+j), 10)
+		}
+		b = append(b, ')')
+	}
+	return string(b)
+}
+
 // Places returns "$from, $from+1, …", n of them, for an IN list.
 func Places(from, n int) string {
 	var b strings.Builder

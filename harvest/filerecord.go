@@ -1,6 +1,7 @@
 package harvest
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -9,27 +10,38 @@ import (
 	"broadsheet/paper"
 )
 
-// record is a line about one paper, in any of three shapes: arXiv's metadata
-// snapshot (authors as one text, versions, update_date), lines of ours as
-// collected from listings (authors as a list, published, listed), and the lines of
-// the built-in sample (edition, submitted, topics).
+// record is what lines about one paper have in common, in any of three shapes:
+// arXiv's metadata snapshot, lines of ours as collected from listings, and the lines
+// of the built-in sample.
 type record struct {
-	ID         string          `json:"id"`
-	Title      string          `json:"title"`
-	Abstract   string          `json:"abstract"`
-	Authors    json.RawMessage `json:"authors"` // a list, or one text in the snapshot
-	Categories json.RawMessage `json:"categories"`
-	DOI        string          `json:"doi"`
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Abstract string `json:"abstract"`
+	DOI      string `json:"doi"`
+	Licence  string `json:"license"`
+}
 
-	// The snapshot's.
-	Comments     json.RawMessage `json:"comments"` // a text there, a number in the sample
-	Journal      string          `json:"journal-ref"`
-	Licence      string          `json:"license"`
-	Versions     []snapVersion   `json:"versions"`
-	UpdateDate   itemTime        `json:"update_date"`
-	AuthorsParts [][]string      `json:"authors_parsed"`
+// snapshotRecord is a line of arXiv's metadata snapshot.
+type snapshotRecord struct {
+	record
+	Categories string        `json:"categories"`
+	Comments   string        `json:"comments"`
+	Journal    string        `json:"journal-ref"`
+	Versions   []snapVersion `json:"versions"`
+	UpdateDate itemTime      `json:"update_date"`
+	Authors    [][]string    `json:"authors_parsed"`
+}
 
-	// Ours.
+type snapVersion struct {
+	Version string   `json:"version"` // v2
+	Created itemTime `json:"created"` // Mon, 2 Apr 2007 19:18:42 GMT
+}
+
+// ourRecord is a line as collected from listings, or one of the built-in sample.
+type ourRecord struct {
+	record
+	Authors    []string `json:"authors"`
+	Categories []string `json:"categories"`
 	Published  itemTime `json:"published"`
 	Updated    itemTime `json:"updated"`
 	Listed     string   `json:"listed"`
@@ -43,25 +55,31 @@ type record struct {
 	Claimed      []int    `json:"claimed_authors"`
 	NumAuthors   int      `json:"num_authors"`
 	Upvotes      int      `json:"upvotes"`
+	Comments     int      `json:"comments"`
 	Code         string   `json:"code"`
 	CodeStars    int      `json:"code_stars"`
 	ProjectPage  string   `json:"project_page"`
 	Organisation string   `json:"organisation"`
-	ShownDate    string   `json:"shown_date"`
 	SeedPosition int      `json:"seed_position"`
-}
-
-type snapVersion struct {
-	Version string   `json:"version"` // v2
-	Created itemTime `json:"created"` // Mon, 2 Apr 2007 19:18:42 GMT
 }
 
 // parseRecord reads a line of one of the three shapes.
 func parseRecord(line []byte) (*paper.Paper, error) {
-	var r record
+	if bytes.Contains(line, []byte(`"authors_parsed"`)) || bytes.Contains(line, []byte(`"update_date"`)) {
+		var r snapshotRecord
+		if err := json.Unmarshal(line, &r); err != nil {
+			return nil, notJSON(err)
+		}
+		return r.paper()
+	}
+	var r ourRecord
 	if err := json.Unmarshal(line, &r); err != nil {
 		return nil, notJSON(err)
 	}
+	return r.paper()
+}
+
+func (r *record) paper() (*paper.Paper, error) {
 	if r.ID == "" {
 		return nil, fault.Invalid("The line has no id.")
 	}
@@ -69,76 +87,31 @@ func parseRecord(line []byte) (*paper.Paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &paper.Paper{
-		Identifiers: []paper.Identifier{id}, Title: r.Title, Abstract: r.Abstract, Form: paper.TeX, Authority: paper.FromFile,
-		Submitted: r.Published.Time, Revised: r.Updated.Time, Announced: r.Listed,
-	}
+	p := &paper.Paper{Identifiers: []paper.Identifier{id}, Title: r.Title, Abstract: r.Abstract, Form: paper.TeX}
 	if strings.TrimSpace(p.Title) == "" {
 		return nil, fault.Invalid("The paper %s has no title.", r.ID)
 	}
-	if r.Listed != "" {
-		if _, err := time.Parse(time.DateOnly, r.Listed); err != nil {
-			return nil, fault.Invalid("%q is no day; write it as 2026-04-14.", r.Listed)
-		}
-	}
 	addDOIs(p, r.DOI)
-	p.Comment, p.JournalRef, p.Licence, p.AuthorCount = r.Comment, r.JournalRef, r.Licence, r.NumAuthors
-	if err := r.lists(p); err != nil {
-		return nil, err
-	}
-	switch {
-	case r.Versions != nil || r.AuthorsParts != nil:
-		return p, r.snapshot(p)
-	case r.Edition != "" || r.SeedPosition > 0:
-		return p, r.sample(p)
-	}
+	p.Licence = r.Licence
 	return p, nil
 }
 
-// lists reads what is a list in our lines and a text in the snapshot.
-func (r *record) lists(p *paper.Paper) error {
-	var names []string
-	if len(r.Authors) > 0 && r.Authors[0] == '[' {
-		if err := json.Unmarshal(r.Authors, &names); err != nil {
-			return notJSON(err)
-		}
+func (r *snapshotRecord) paper() (*paper.Paper, error) {
+	p, err := r.record.paper()
+	if err != nil {
+		return nil, err
 	}
-	for _, n := range names {
-		if n = strings.Join(strings.Fields(n), " "); n != "" {
-			p.Authors = append(p.Authors, paper.Author{Name: n})
-		}
-	}
-	if len(r.Categories) == 0 || string(r.Categories) == "null" {
-		return nil
-	}
-	if r.Categories[0] == '"' {
-		var text string
-		if err := json.Unmarshal(r.Categories, &text); err != nil {
-			return notJSON(err)
-		}
-		p.Categories = strings.Fields(text)
-		return nil
-	}
-	if err := json.Unmarshal(r.Categories, &p.Categories); err != nil {
-		return notJSON(err)
-	}
-	return nil
-}
-
-func (r *record) snapshot(p *paper.Paper) error {
-	p.Authority, p.JournalRef = paper.FromSnapshot, r.Journal
-	if len(r.Comments) > 0 && r.Comments[0] == '"' {
-		if err := json.Unmarshal(r.Comments, &p.Comment); err != nil {
-			return notJSON(err)
-		}
-	}
+	p.Authority, p.Comment, p.JournalRef, p.Categories = paper.FromSnapshot, r.Comments, r.Journal, strings.Fields(r.Categories)
+	p.Withdrawn = withdrawal.MatchString(p.Comment)
 	for i, v := range r.Versions {
 		p.Versions = append(p.Versions, paper.Version{N: i + 1, At: v.Created.Time})
 	}
 	if n := len(p.Versions); n > 0 {
 		p.Submitted, p.Revised = p.Versions[0].At, p.Versions[n-1].At
+	} else {
+		p.Revised = r.UpdateDate.Time
 	}
-	for _, parts := range r.AuthorsParts { // family, given, suffix, perhaps affiliations
+	for _, parts := range r.Authors { // family, given, suffix, perhaps affiliations
 		part := func(i int) string {
 			if i < len(parts) {
 				return tidy(parts[i])
@@ -154,10 +127,34 @@ func (r *record) snapshot(p *paper.Paper) error {
 			p.Authors = append(p.Authors, a)
 		}
 	}
-	return nil
+	return p, nil
 }
 
-func (r *record) sample(p *paper.Paper) error {
+func (r *ourRecord) paper() (*paper.Paper, error) {
+	p, err := r.record.paper()
+	if err != nil {
+		return nil, err
+	}
+	p.Authority, p.Categories = paper.FromFile, r.Categories
+	p.Submitted, p.Revised, p.Announced = r.Published.Time, r.Updated.Time, r.Listed
+	if r.Listed != "" {
+		if _, err := time.Parse(time.DateOnly, r.Listed); err != nil {
+			return nil, fault.Invalid("%q is no day; write it as 2026-04-14.", r.Listed)
+		}
+	}
+	p.Comment, p.JournalRef, p.AuthorCount = r.Comment, r.JournalRef, r.NumAuthors
+	for _, name := range r.Authors {
+		if name = strings.Join(strings.Fields(name), " "); name != "" {
+			p.Authors = append(p.Authors, paper.Author{Name: name})
+		}
+	}
+	if r.Edition != "" || r.SeedPosition > 0 {
+		return p, r.sample(p)
+	}
+	return p, nil
+}
+
+func (r *ourRecord) sample(p *paper.Paper) error {
 	p.Authority, p.AbstractBy, p.Form, p.Topics = paper.FromSample, "Broadsheet", paper.Plain, r.Topics
 	for _, i := range r.Claimed {
 		if i < 0 || i >= len(p.Authors) {
@@ -186,13 +183,7 @@ func (r *record) sample(p *paper.Paper) error {
 		at = s
 	}
 	p.Featured = &paper.Feature{Source: "sample", At: at}
-	comments := 0
-	if len(r.Comments) > 0 {
-		if err := json.Unmarshal(r.Comments, &comments); err != nil {
-			return notJSON(err)
-		}
-	}
 	// The figures are those of the last reading of the day.
-	p.Figures = paper.Figures{Votes: r.Upvotes, Comments: comments, Stars: r.CodeStars, At: day.AddDate(0, 0, 1)}
+	p.Figures = paper.Figures{Votes: r.Upvotes, Comments: r.Comments, Stars: r.CodeStars, At: day.AddDate(0, 0, 1)}
 	return nil
 }

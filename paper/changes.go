@@ -25,7 +25,8 @@ const (
 	ChangedPaper = "paper" // Subject is Paper.ID, also of a paper that was merged away
 )
 
-// Log notes, as part of tx, that subjects of the given kind have changed. Each
+// Log notes, as part of tx, that subjects of the given kind, each named once, have
+// changed. Each
 // gets a number higher than that of every change committed before, and no
 // transaction that draws a lower number can commit later: the numbers are drawn
 // from one row as the last act before the commit, and that row stays locked until
@@ -40,13 +41,14 @@ func Log(tx *db.Tx, now time.Time, kind string, subjects ...int64) {
 			return fmt.Errorf("draw change numbers: %w", err)
 		}
 		seq := last - int64(len(subjects))
+		values := make([]any, 0, 4*len(subjects))
 		for _, s := range subjects {
 			seq++
-			if _, err := tx.Exec(ctx, `INSERT INTO change (seq, kind, subject, at) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (kind, subject) DO UPDATE SET seq = excluded.seq, at = excluded.at`,
-				seq, kind, s, db.Micros(now)); err != nil {
-				return fmt.Errorf("log the change of %s %d: %w", kind, s, err)
-			}
+			values = append(values, seq, kind, s, db.Micros(now))
+		}
+		if err := insertRows(ctx, tx, `INSERT INTO change (seq, kind, subject, at) VALUES `,
+			` ON CONFLICT (kind, subject) DO UPDATE SET seq = excluded.seq, at = excluded.at`, 4, values); err != nil {
+			return fmt.Errorf("log the changes of %d of the kind %s: %w", len(subjects), kind, err)
 		}
 		return nil
 	})

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"broadsheet/db"
 	"broadsheet/fault"
@@ -34,126 +32,6 @@ func (s *Store) OnMerge(f func(ctx context.Context, tx *db.Tx, keep, gone int64)
 	s.onMerge = append(s.onMerge, f)
 }
 
-// Outcome says what Put did with a paper.
-type Outcome int
-
-// The outcomes.
-const (
-	Same    Outcome = iota // nothing new was said
-	Made                   // the paper was not held before
-	Changed                // something about it was new
-)
-
-// Put stores what a source says of each paper, joined with what is held (Join),
-// and logs a change for every paper that is new or became different. A paper is
-// recognised by any of its identifiers, of which it needs one; said papers get
-// their ID and Key. Figures with a time become a reading of the given source.
-func (s *Store) Put(ctx context.Context, tx *db.Tx, source string, now time.Time, said ...*Paper) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(said))
-	var changed []int64
-	for i, p := range said {
-		o, err := s.put(ctx, tx, source, now, p)
-		if err != nil {
-			return nil, fmt.Errorf("store paper %q: %w", clip(p.Title, 60), err)
-		}
-		if outcomes[i] = o; o != Same {
-			changed = append(changed, p.ID)
-		}
-	}
-	slices.Sort(changed)
-	Log(tx, now, ChangedPaper, slices.Compact(changed)...)
-	return outcomes, nil
-}
-
-func (s *Store) put(ctx context.Context, tx *db.Tx, source string, now time.Time, said *Paper) (Outcome, error) {
-	if len(said.Identifiers) == 0 {
-		return Same, fault.Invalid("A paper needs at least one identifier.")
-	}
-	said.Identifiers = sortIdentifiers(said.Identifiers)
-	ids, err := s.holders(ctx, tx, said.Identifiers)
-	if err != nil {
-		return Same, err
-	}
-	if len(ids) == 0 {
-		if err := s.insert(ctx, tx, said); err != nil {
-			return Same, err
-		}
-		_, err := s.read(ctx, tx, source, said.ID, said.Figures)
-		return Made, err
-	}
-	for _, gone := range ids[1:] {
-		if err := s.merge(ctx, tx, now, ids[0], gone); err != nil {
-			return Same, err
-		}
-	}
-	held, err := s.load(ctx, tx, ids[0], tx.Dialect.ForUpdate())
-	if err != nil {
-		return Same, err
-	}
-	joined := Join(held, said)
-	if _, err := s.read(ctx, tx, source, held.ID, said.Figures); err != nil {
-		return Same, err
-	}
-	differs, err := s.update(ctx, tx, held, joined)
-	said.ID, said.Key = joined.ID, joined.Key
-	if differs || len(ids) > 1 {
-		return Changed, err
-	}
-	return Same, err
-}
-
-// holders returns the papers that have one of the identifiers, the oldest first.
-func (s *Store) holders(ctx context.Context, tx *db.Tx, ids []Identifier) ([]int64, error) {
-	var found []int64
-	for _, id := range ids {
-		var p int64
-		err := tx.QueryRow(ctx, `SELECT paper FROM identifier WHERE scheme = $1 AND value = $2`, id.Scheme, id.Value).Scan(&p)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, p)
-	}
-	slices.Sort(found)
-	return slices.Compact(found), nil
-}
-
-func (s *Store) insert(ctx context.Context, tx *db.Tx, p *Paper) error {
-	p.Key = p.key()
-	own := p.Key == ""
-	if own { // its number is not known yet: any text that no other paper has will do
-		p.Key = "new " + p.Identifiers[0].String()
-	}
-	r, err := p.row()
-	if err != nil {
-		return err
-	}
-	err = tx.QueryRow(ctx, `INSERT INTO paper (key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`, r.values()...).Scan(&p.ID)
-	if err != nil {
-		return err
-	}
-	if own {
-		p.Key = "b" + strconv.FormatInt(p.ID, 10)
-		p.Identifiers = sortIdentifiers(append(p.Identifiers, Identifier{Own, p.Key}))
-		if _, err := tx.Exec(ctx, `UPDATE paper SET key = $2 WHERE id = $1`, p.ID, p.Key); err != nil {
-			return err
-		}
-	}
-	return s.addIdentifiers(ctx, tx, p.ID, p.Identifiers)
-}
-
-func (s *Store) addIdentifiers(ctx context.Context, tx *db.Tx, paper int64, ids []Identifier) error {
-	for _, id := range ids {
-		if _, err := tx.Exec(ctx, `INSERT INTO identifier (scheme, value, paper) VALUES ($1, $2, $3)`, id.Scheme, id.Value, paper); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // update writes joined over held where they differ and reports whether they
 // differ in more than the time of the last reading.
 func (s *Store) update(ctx context.Context, tx *db.Tx, held, joined *Paper) (bool, error) {
@@ -174,13 +52,13 @@ func (s *Store) update(ctx context.Context, tx *db.Tx, held, joined *Paper) (boo
 	if err != nil {
 		return false, err
 	}
-	var added []Identifier
+	var added []any
 	for _, id := range joined.Identifiers {
 		if !slices.Contains(held.Identifiers, id) {
-			added = append(added, id)
+			added = append(added, id.Scheme, id.Value, joined.ID)
 		}
 	}
-	if err := s.addIdentifiers(ctx, tx, joined.ID, added); err != nil {
+	if err := insertRows(ctx, tx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, added); err != nil {
 		return false, err
 	}
 	was.readAt = is.readAt
