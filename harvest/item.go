@@ -75,7 +75,7 @@ func (t *itemTime) UnmarshalJSON(b []byte) error {
 
 // parseTime reads a date, or a date and time, in the forms that the sources use.
 func parseTime(s string) (time.Time, error) {
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, time.DateOnly, time.RFC1123} {
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, time.DateOnly, "Mon, 2 Jan 2006 15:04:05 MST"} {
 		if t, err := time.Parse(form, s); err == nil {
 			return t.UTC(), nil
 		}
