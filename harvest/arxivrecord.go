@@ -90,8 +90,15 @@ func announcedBy(r *oai.Record, p *paper.Paper) string {
 	return r.Datestamp
 }
 
-// tidy writes a name as people read it.
-func tidy(name string) string { return strings.Join(strings.Fields(tex.Text(name)), " ") }
+// tidy writes a name, or a place, as people read it. No real one is longer than what it
+// looks at.
+func tidy(name string) string {
+	const most = 1000
+	if len(name) > most {
+		name = name[:most]
+	}
+	return strings.Join(strings.Fields(tex.Text(name)), " ")
+}
 
 // authorsOf reads a line of authors as arXiv writes it (https://info.arxiv.org/help/prep.html#author):
 // names between commas or "and", each perhaps with affiliations in parentheses

@@ -136,3 +136,13 @@ func child(dsn string) int {
 
 // open opens a store for the time of the test.
 func open(t *testing.T, dsn string) *paper.Store { return paper.NewStore(dbtest.Open(t, dsn)) }
+
+// newBudget returns a context that ends after so many batches, and what counts them.
+func newBudget(ctx context.Context, batches int) (context.Context, func(harvest.Step)) {
+	ctx, stop := context.WithCancel(ctx)
+	return ctx, func(harvest.Step) {
+		if batches--; batches == 0 {
+			stop()
+		}
+	}
+}

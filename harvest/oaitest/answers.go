@@ -253,7 +253,7 @@ func (s *Server) rss(wanted string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<?xml version='1.0' encoding='UTF-8'?>
 <rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0"><channel><title>%s updates on arXiv.org</title><pubDate>%s</pubDate><skipDays><day>Sunday</day><day>Saturday</day></skipDays>
-`, escape(wanted), at.Format("Mon, 02 Jan 2006 00:00:00 -0400"))
+`, escape(wanted), at.Format("Mon, 02 Jan 2006 ")+"00:00:00 -0400")
 	papers, kinds := s.told(wanted)
 	for i, p := range papers {
 		fmt.Fprintf(&b, "<item><title>%s</title><link>https://arxiv.org/abs/%s</link><description>arXiv:%sv%d Announce Type: %s \nAbstract: %s</description><guid isPermaLink=\"false\">oai:arXiv.org:%sv%d</guid>",
