@@ -110,7 +110,7 @@ type request struct {
 //
 // date, week, month: the papers of that edition, by votes. Without any, all
 // editions, the newest first, each by votes. submitter: only what they put in.
-// sort: publishedAt for the newest first, trending for the votes of the last days.
+// sort: publishedAt for the newest first, trending for what is rising (trending.go).
 // p counts pages from 0, limit is 1 to 100, 50 when not given.
 func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
 	q := feed.Query{Submitter: r.query.Get("submitter")}
@@ -124,13 +124,15 @@ func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
 	}
 	order := r.query.Get("sort")
 	switch order {
-	case "", "trending":
+	case "":
+	case "trending":
+		return a.trending(ctx, r, page, limit)
 	case "publishedAt":
 		q.Newest = true
 	default:
 		return answer{}, fault.Invalid("sort is publishedAt or trending, not %q.", clip(order))
 	}
-	whole, err := a.span(ctx, r.query, order, &q)
+	whole, err := span(r.query, &q)
 	if err != nil {
 		return answer{}, err
 	}
@@ -183,7 +185,7 @@ func (a *API) Items(ctx context.Context, span edition.Span) ([]byte, error) {
 const mostItems = 2000
 
 // span sets the days that are asked for and reports whether these are all.
-func (a *API) span(ctx context.Context, query url.Values, order string, q *feed.Query) (whole bool, err error) {
+func span(query url.Values, q *feed.Query) (whole bool, err error) {
 	date, week, month := query.Get("date"), query.Get("week"), query.Get("month")
 	switch {
 	case date != "":
@@ -195,15 +197,6 @@ func (a *API) span(ctx context.Context, query url.Values, order string, q *feed.
 		q.Span, err = edition.ParseWeek(week)
 	case month != "":
 		q.Span, err = edition.ParseMonth(month)
-	case order == "trending":
-		const window = 7 // days
-		newest, err := a.Editions.Newest(ctx)
-		if err != nil || newest == "" {
-			return false, err
-		}
-		last, err := edition.ParseDay(newest)
-		q.Span = edition.Span{From: last.AddDate(0, 0, 1-window).Format(time.DateOnly), To: newest}
-		return false, err
 	default:
 		q.Span = edition.Span{From: "", To: "9999"}
 		return true, nil

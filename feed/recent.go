@@ -22,6 +22,7 @@ type mover struct {
 	categories []string
 	topics     []string
 	waves      []string // authors and organisation
+	submitter  string
 	born       time.Time
 	readings   []paper.Reading // each source's ascending by time
 	growths    []trend.Growth  // what came by all of them
@@ -39,7 +40,7 @@ func moverOf(p *paper.Paper, readings []paper.Reading) *mover {
 	slices.Sort(m.waves)
 	m.waves = slices.Compact(m.waves)
 	if p.Featured != nil {
-		m.born = p.Featured.At
+		m.born, m.submitter = p.Featured.At, p.Featured.Submitter
 	} else if at, err := time.Parse(time.DateOnly, p.Announced); err == nil {
 		m.born = at
 	}

@@ -14,14 +14,15 @@ import (
 
 // Trend asks for the list of what is rising in a window.
 type Trend struct {
-	Now      time.Time // the list as it stood then; what came later is not looked at
-	Window   trend.Window
-	Category string // cs.LG, or a whole archive: math; "" for all
-	Topic    string // as a paper's sources write it, in whatever case; "" for all
-	Least    int    // the fewest votes in the window
-	Raw      bool   // scores as they are, not measured by what is usual in the field
-	Skip     int
-	Limit    int // 0 for all
+	Now       time.Time // the list as it stood then; what came later is not looked at
+	Window    trend.Window
+	Category  string // cs.LG, or a whole archive: math; "" for all
+	Topic     string // as a paper's sources write it, in whatever case; "" for all
+	Submitter string // who put the paper in; "" for all
+	Least     int    // the fewest votes in the window
+	Raw       bool   // scores as they are, not measured by what is usual in the field
+	Skip      int
+	Limit     int // 0 for all
 }
 
 // Rising is a paper in that list.
@@ -111,7 +112,7 @@ func (f *Feeds) moved(ctx context.Context, from, to, now time.Time) ([]voted, er
 func rank(q Trend, held []voted, at time.Time, w trend.Window, usual trend.Usual) []trend.Ranked {
 	candidates := make([]trend.Candidate, 0, len(held))
 	for _, m := range held {
-		if m.in(q.Category, q.Topic) {
+		if m.in(q.Category, q.Topic) && (q.Submitter == "" || q.Submitter == m.submitter) {
 			candidates = append(candidates, trend.Candidate{Paper: m.paper, Field: m.field(), Waves: m.waves, Growths: m.until(at, m.votes)})
 		}
 	}

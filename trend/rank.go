@@ -18,8 +18,9 @@ type Candidate struct {
 type Ranked struct {
 	*Candidate
 	Score float64
-	Came  Sum // in the window, without decay
-	Nth   int // which paper it is, by score, of the most frequent of its authors and organisations
+	Came  Sum     // in the window, without decay
+	Usual float64 // how many times the usual gain papers of its field have
+	Nth   int     // which paper it is, by score, of the most frequent of its authors and organisations
 }
 
 // Usual is what a paper that moves in a field usually gains. A nil Usual is the same
@@ -78,8 +79,9 @@ func Rank(list []Candidate, w Window, usual Usual) []Ranked {
 	ranked := make([]Ranked, 0, len(list))
 	for i := range list {
 		c := &list[i]
-		if score := w.Sum(c.Growths).Worth() / usual.of(c.Field); score > 0 {
-			ranked = append(ranked, Ranked{Candidate: c, Score: score, Came: plain.Sum(c.Growths)})
+		times := usual.of(c.Field)
+		if score := w.Sum(c.Growths).Worth() / times; score > 0 {
+			ranked = append(ranked, Ranked{Candidate: c, Score: score, Came: plain.Sum(c.Growths), Usual: times})
 		}
 	}
 	byScore := func(a, b Ranked) int {

@@ -27,9 +27,9 @@ func (r Ranked) Why(w Window) string {
 	case day == votes:
 		say("%s, all in the last day.", count(votes, "vote"))
 	case day == 0:
-		say("%s in %s, none in the last.", count(votes, "vote"), count(long, "day"))
+		say("%s in %s, none in the last day.", count(votes, "vote"), count(long, "day"))
 	default:
-		say("%s in %s, %d in the last.", count(votes, "vote"), count(long, "day"), day)
+		say("%s in %s, %d of them in the last.", count(votes, "vote"), count(long, "day"), day)
 	}
 	if n := whole(r.Came.Comments); n >= 3 {
 		if r.Came.Comments > r.Came.All() {
@@ -41,8 +41,12 @@ func (r Ranked) Why(w Window) string {
 	if n := whole(r.Came.Stars); n >= starsAVote {
 		say("%s more on its code.", count(n, "star"))
 	}
+	const telling = 1.5
+	if r.Usual > telling || r.Usual < 1/telling {
+		say("Papers of %s usually gain %.1f times as much as others.", r.Field, r.Usual)
+	}
 	if r.Nth > fadeAfter {
-		say("%s of one group here, so it counts less.", ordinal(r.Nth))
+		say("%s here of one author or organisation, so it counts less.", ordinal(r.Nth))
 	}
 	return b.String()
 }

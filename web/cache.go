@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,7 +21,33 @@ type pages struct {
 
 // address tells apart the answers that differ: a page has its public address in
 // it, and the reader's theme.
-type address struct{ base, path, theme string }
+type address struct{ base, path, query, theme string }
+
+// asked says which pages look at their query, and at what in it. Any other page is
+// the same whatever its query says.
+var asked = map[string][]string{
+	"/archive":   {"date", "no"},
+	trendingPath: {"window", "from", "to", "category", "topic", "min", "by", "page", "at"},
+}
+
+// askedOf returns the part of a request's query that its page looks at, always in the
+// same order.
+func askedOf(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	names := asked[r.URL.Path]
+	if names == nil {
+		return ""
+	}
+	all, part := r.URL.Query(), url.Values{}
+	for _, name := range names {
+		if v := all.Get(name); v != "" {
+			part.Set(name, v)
+		}
+	}
+	return part.Encode()
+}
 
 // finished is an answer that is ready to be sent.
 type finished struct {

@@ -86,8 +86,8 @@ type Cell struct {
 	Current bool
 }
 
-// Places are the addresses behind the keys g d, g w and g m.
-type Places struct{ Day, Week, Month string }
+// Places are the addresses behind the keys g d, g w, g m and g t.
+type Places struct{ Day, Week, Month, Trending string }
 
 // Island is the data that readers which scrape take from a page.
 type Island struct{ Props string }
@@ -119,7 +119,8 @@ func (s Site) page(title, skip string) Page {
 	p.Newest = &Today{s.Newest.Day, longDate(day), s.Newest.Number}
 	p.Places.Week = weekPath(day)
 	p.Places.Month = monthPath(day)
-	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Archive", Href: "/archive"}}
+	p.Places.Trending = trendingPath
+	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Trending", Href: trendingPath}, {Text: "Archive", Href: "/archive"}}
 	return p
 }
 

@@ -63,7 +63,7 @@ func themeOf(r *http.Request) string {
 
 // addressOf returns under which address an answer is held.
 func (h *Handler) addressOf(r *http.Request) address {
-	at := address{base: h.Base, path: r.URL.Path, theme: themeOf(r)}
+	at := address{base: h.Base, path: r.URL.Path, query: askedOf(r), theme: themeOf(r)}
 	if at.base == "" {
 		at.base = r.Host
 		if r.TLS != nil {

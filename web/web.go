@@ -118,6 +118,7 @@ func (h *Handler) mount() {
 	page("GET /papers/date/{day}", h.day)      // the edition of a day
 	page("GET /papers/week/{week}", h.week)    // of a week
 	page("GET /papers/month/{month}", h.month) // of a month
+	page("GET /papers/trending", h.trending)   // what is rising
 	page("GET /papers/{id...}", h.paper)       // one paper
 	page("GET /archive", h.archive)            // all editions
 	page("GET /status", h.status)              // what was announced, what is held
@@ -184,8 +185,7 @@ func (h *Handler) Routes() []account.Route { return h.routes }
 // ServeHTTP answers from the pages that are ready, and makes those that are not.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	asks := r.URL.RawQuery != "" && r.URL.Path == "/archive" // the one page that looks at its query
-	if reads && !asks && h.again(w, r) {
+	if reads && h.again(w, r) {
 		return
 	}
 	h.mux.ServeHTTP(w, r)

@@ -164,7 +164,7 @@ func TestAddresses(t *testing.T) {
 			{"/papers/2604.99999", 404, "No paper here has the identifier arXiv:2604.99999."},
 			{"/papers/2604.1400", 404, "has five digits after the point"},
 			{"/papers/2604.1400", 404, `<a href="/papers/2604.14000">TideNet`},
-			{"/papers/trending", 404, "There is no page at"},
+			{"/papers/rising", 404, "There is no page at"},
 			{"/papers/" + key + ".md", 404, "There is no page at"},
 			{"/archive", 200, `<a class="now" href="/papers/date/2026-04-14">`},
 			{"/archive?date=2026-04-13", 303, "/papers/date/2026-04-13"},
