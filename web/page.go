@@ -33,6 +33,7 @@ type Page struct {
 	Counts  string
 	Places  Places
 	Foot    []Link
+	Mails   bool   // a strip asks visitors to subscribe
 	Version string // of the program, "" for none
 
 	Demo   bool    // this is the demo, and says so
@@ -102,6 +103,7 @@ type Site struct {
 	Today   string       // the feed day that Now falls on
 	Newest  *edition.Day // nil before the first edition
 	Demo    bool         // this is the demo
+	Mails   bool         // readers can subscribe by mail
 	Scrape  bool         // pages carry what scrapers look for
 }
 
@@ -112,15 +114,26 @@ func (s Site) page(title, skip string) Page {
 		Places: Places{Day: "/"},
 		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
 	}
+	if s.Mails {
+		p.Foot = append(p.Foot, Link{Text: "E-mail", Href: "/subscribe"})
+	}
 	if s.Newest == nil {
 		return p
 	}
+	p.Mails = s.Mails && s.Path != "/subscribe" && !strings.HasPrefix(s.Path, "/mail")
 	day := day(s.Newest.Day)
 	p.Newest = &Today{s.Newest.Day, longDate(day), s.Newest.Number}
 	p.Places.Week = weekPath(day)
 	p.Places.Month = monthPath(day)
+<<<<<<< HEAD
 	p.Places.Trending = trendingPath
 	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Trending", Href: trendingPath}, {Text: "Archive", Href: "/archive"}}
+=======
+	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Archive", Href: "/archive"}}
+	if s.Mails {
+		p.Nav = append(p.Nav, Link{Text: "Subscribe", Href: "/subscribe"})
+	}
+>>>>>>> aebe8ff (Let readers subscribe, change, pause and leave on pages; show the desk what went out)
 	return p
 }
 

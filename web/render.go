@@ -28,6 +28,7 @@ func ParseTemplates(files *Static) (*Templates, error) {
 		"number": number,
 		"range_": Range,
 		"static": files.Path,
+		"linked": linked,
 	})
 	shared, err := shared.ParseFS(templateFiles, "template/layout.html", "template/item.html", "template/chart.html")
 	if err != nil {

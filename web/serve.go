@@ -106,7 +106,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
-		Demo: h.isDemo(),
+		Demo: h.isDemo(), Mails: h.Digests != nil,
 	}, nil
 }
 

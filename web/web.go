@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/digest"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/paper"
@@ -65,6 +66,10 @@ type Config struct {
 	Markdown http.Handler
 	// Accounts are those of readers; with nil nobody can sign in.
 	Accounts *account.Store
+	// Digests are the mails that readers subscribe to. With nil there are none.
+	Digests *digest.Store
+	// Demo is what a demo shows beside the rest; nil for a real server.
+	Demo *Demo
 	// What a reader has done with papers; with nil nobody has done anything.
 	Voted, Saved, Read Marks
 	// RequestID names a request in the log and on the page of a failure. With nil the
@@ -81,6 +86,7 @@ type Handler struct {
 	pages     pages
 	fronts    fronts
 	marks     marks
+	topical   topical
 	mux       http.Handler
 	routes    []account.Route
 }
@@ -126,6 +132,7 @@ func (h *Handler) mount() {
 	page("GET /sitemap.xml", h.sitemapIndex)   // for crawlers: the months
 	page("GET /robots.txt", h.robots)          // for crawlers: welcome
 	mux.Handle("GET /static/", h.files)        // style sheet, script, fonts
+	h.mountMail(mux)                           // the paper by e-mail
 	page("GET /theme", h.wrongMethod)          // the theme is posted
 	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
 	if h.Accounts != nil {
