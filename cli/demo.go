@@ -8,12 +8,16 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/harvest"
+	"broadsheet/mail"
+	"broadsheet/outbox"
 	"broadsheet/server"
+	"broadsheet/web"
 )
 
 //go:embed sample/papers.jsonl
@@ -43,11 +47,15 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	}
 	defer os.RemoveAll(dir)
 	began := time.Now()
-	now := func() time.Time { return demoDay.Add(time.Since(began)) }
+	var moved atomic.Int64 // by how much a visitor moved the clock
+	now := func() time.Time { return demoDay.Add(time.Since(began) + time.Duration(moved.Load())) }
+	letters := mail.Maildir(filepath.Join(dir, "mail"))
 	h, err := server.Open(ctx, server.Config{
 		DSN: filepath.Join(dir, "broadsheet.db"), Listen: c.Listen, Version: Version(), Now: now,
 		Edition: edition.Settings{Fill: edition.FillSubmitted},
 		Account: account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true},
+		Mail:    outbox.Config{From: mail.Address{Name: "Broadsheet, the demo", Local: "news", Domain: "demo.example"}, Dial: letters.Dial, Connections: 1},
+		Demo:    &web.Demo{Mail: letters, Move: func(d time.Duration) { moved.Add(int64(d)) }},
 	}, log)
 	if err != nil {
 		return err
@@ -71,6 +79,7 @@ Try:
   /papers/date/2026-04-14   an edition
   /papers/week/2026-W16     its week          /papers/month/2026-04   its month
   /papers/2604.10866        a paper           /archive                all editions
+  /subscribe                the paper by mail; what would be sent stands at /demo/mail
   /api/daily_papers?date=2026-04-14           the same, for programs
 Stop it with Ctrl-C.
 `, dir, demoDay.Format("Monday 2 January 2006"))

@@ -39,6 +39,7 @@ type Config struct {
 	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
 	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
+	Demo     *web.Demo        // nil for a real server
 }
 
 // House is the program's rooms, open and wired together.

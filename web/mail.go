@@ -31,7 +31,7 @@ func (h *Handler) mountMail(mux *http.ServeMux) {
 	page("GET /mail/confirm", h.confirm)                     // a button
 	page("POST /mail/confirm", h.confirmed)                  // begins
 	page("GET /mail", h.preferences)                         // the form of a subscription
-	page("POST /mail", h.change)                             // changes it
+	page("POST /mail", h.changeMail)                         // changes it
 	page("GET /mail/preview", h.previewMail)                 // its mail on a day
 	page("GET /mail/pause", h.pause)                         // a day and a button
 	page("POST /mail/pause", h.paused)                       // pauses
@@ -264,7 +264,7 @@ func (h *Handler) preferences(w http.ResponseWriter, r *http.Request) error {
 	return h.showSubscribe(w, r, SubscribeData{Choice: held.Choice, Held: held, Token: r.URL.Query().Get("t")})
 }
 
-func (h *Handler) change(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) changeMail(w http.ResponseWriter, r *http.Request) error {
 	form, err := formOf(r)
 	if err != nil {
 		return err
