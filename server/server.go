@@ -104,8 +104,11 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts,
-		Ledger:   told.Ledger, Status: told.Status, Progress: told.Progress,
+		Accounts: h.Accounts, Demo: c.Demo,
+		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
+	}
+	if c.Mail.Dial != nil {
+		pages.Digests = h.Digests
 	}
 	if c.Scrapers {
 		pages.Scrape = h.api.Items
