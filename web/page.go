@@ -125,15 +125,11 @@ func (s Site) page(title, skip string) Page {
 	p.Newest = &Today{s.Newest.Day, longDate(day), s.Newest.Number}
 	p.Places.Week = weekPath(day)
 	p.Places.Month = monthPath(day)
-<<<<<<< HEAD
 	p.Places.Trending = trendingPath
 	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Trending", Href: trendingPath}, {Text: "Archive", Href: "/archive"}}
-=======
-	p.Nav = []Link{{Text: "Today", Href: "/"}, {Text: "Week", Href: p.Places.Week}, {Text: "Month", Href: p.Places.Month}, {Text: "Archive", Href: "/archive"}}
 	if s.Mails {
 		p.Nav = append(p.Nav, Link{Text: "Subscribe", Href: "/subscribe"})
 	}
->>>>>>> aebe8ff (Let readers subscribe, change, pause and leave on pages; show the desk what went out)
 	return p
 }
 
