@@ -227,7 +227,7 @@ func (h *Handler) own(w http.ResponseWriter, r *http.Request, more func(*Account
 func done(key string) string {
 	return map[string]string{
 		"profile": "Your profile is saved.", "password": "Your password is saved, and the other sessions have ended.", "way": "Your ways to sign in have changed.",
-		"session": "That session has ended.", "sessions": "The other sessions have ended.", "token": "The token is revoked.", "address": "A link is on its way to the new address.",
+		"session": "That session has ended.", "passkey": "The passkey is added.", "sessions": "The other sessions have ended.", "token": "The token is revoked.", "address": "A link is on its way to the new address.",
 		"invitation": "The invitation has ended.",
 	}[key]
 }
@@ -434,7 +434,7 @@ func (h *Handler) addPasskey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	account.SetCookie(w, "flow", "", h.secure(r))
-	return sendJSON(w, map[string]string{"next": "/account?done=way#signin"})
+	return sendJSON(w, map[string]string{"next": "/account?done=passkey"})
 }
 
 // passkeySignIn takes what a browser's passkey signed.

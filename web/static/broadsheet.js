@@ -62,7 +62,6 @@
       const key = make ? await navigator.credentials.create({ publicKey: K.parseCreationOptionsFromJSON(o) })
         : await navigator.credentials.get({ publicKey: K.parseRequestOptionsFromJSON(o) });
       location.href = (await post(to + (next ? '?next=' + encodeURIComponent(next) : ''), JSON.stringify(key))).next;
-      if (make) location.reload();
     } catch (e) {
       const t = e.name === 'NotAllowedError' ? 'No passkey was used.' : e.message, p = d.createElement('p');
       b.parentNode.querySelector('.err')?.remove();
