@@ -64,13 +64,14 @@ func (s sources) harvester(papers *paper.Store, categories []string, log *slog.L
 	}, nil
 }
 
-// keeper returns what harvests by the timetable while the program serves.
-func (c *serveCommand) keeper(h *server.House, log *slog.Logger) (func(context.Context), error) {
+// keepers return what harvests by the timetable while the program serves, and what
+// reads figures again.
+func (c *serveCommand) keepers(h *server.House, log *slog.Logger) ([]func(context.Context), error) {
 	hv, err := c.harvester(h.Papers, c.Categories, log)
 	if err != nil {
 		return nil, err
 	}
-	return hv.Keep, nil
+	return []func(context.Context){hv.Keep, hv.Reread}, nil
 }
 
 type harvestCommand struct {

@@ -77,11 +77,11 @@ func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *se
 	if c.NoHarvest {
 		return h.Serve(ctx, w.Out)
 	}
-	keep, err := c.keeper(h, log)
+	keep, err := c.keepers(h, log)
 	if err != nil {
 		return err
 	}
-	return h.Serve(ctx, w.Out, keep)
+	return h.Serve(ctx, w.Out, keep...)
 }
 
 func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.House, error) {

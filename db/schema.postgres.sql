@@ -374,6 +374,11 @@ CREATE INDEX report_at ON report USING btree (at)
 CREATE INDEX report_open ON report USING btree (at) WHERE (closed = 0)
 CREATE UNIQUE INDEX report_paper_comment_account_closed_key ON report USING btree (paper, comment, account, closed)
 CREATE UNIQUE INDEX report_pkey ON report USING btree (id)
+reread.source text NOT NULL
+reread.day text NOT NULL
+reread.at bigint NOT NULL
+reread PRIMARY KEY (source, day)
+CREATE UNIQUE INDEX reread_pkey ON reread USING btree (source, day)
 session.id bigint NOT NULL
 session.hash bytea NOT NULL
 session.account bigint NOT NULL

@@ -352,6 +352,12 @@ CREATE TABLE report (
 ) STRICT;
 CREATE INDEX report_at ON report(at);
 CREATE INDEX report_open ON report(at) WHERE closed = 0;
+CREATE TABLE reread (
+	source TEXT    NOT NULL,
+	day    TEXT    NOT NULL,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (source, day)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE session (
 	id      INTEGER PRIMARY KEY,
 	hash    BLOB    NOT NULL UNIQUE,
