@@ -333,3 +333,10 @@ func editions(s string) (Node, bool) {
 	}
 	return nil, false
 }
+
+// Plain returns the query for a text in which nothing is a sign, however long: an
+// abstract, a question of a judged collection.
+func Plain(text string) *Query {
+	words := strings.Fields(text)
+	return &Query{Text: text, Words: words, Meaning: strings.Join(words, " ")}
+}

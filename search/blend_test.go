@@ -1,0 +1,99 @@
+package search
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// tables are legs that know every score.
+type tables struct{ w, m map[int64]float64 }
+
+func (t tables) words(ids []int64) []float64 {
+	var list []float64
+	for _, id := range ids {
+		list = append(list, t.w[id])
+	}
+	return list
+}
+
+func (t tables) meaning(ids []int64) []float64 {
+	var list []float64
+	for _, id := range ids {
+		if c, ok := t.m[id]; ok {
+			list = append(list, c)
+		} else {
+			list = append(list, math.NaN())
+		}
+	}
+	return list
+}
+
+func best(m map[int64]float64, k int) []scored {
+	var list []scored
+	for id, s := range m {
+		list = append(list, scored{id, s})
+	}
+	slices.SortFunc(list, func(a, b scored) int {
+		if a.score != b.score {
+			if a.score > b.score {
+				return -1
+			}
+			return 1
+		}
+		return int(a.id - b.id)
+	})
+	return list[:min(k, len(list))]
+}
+
+// TestBlendIsItsDefinition: with the best of each leg as candidates, every one has
+// the score of the formula, whichever leg found it, and they stand in its order.
+func TestBlendIsItsDefinition(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		most := rapid.Float64Range(1, 30).Draw(t, "most")
+		all := tables{map[int64]float64{}, map[int64]float64{}}
+		for id := range int64(rapid.IntRange(1, 40).Draw(t, "documents")) {
+			if rapid.Bool().Draw(t, "has words") {
+				all.w[id] = rapid.Float64Range(0.01, most).Draw(t, "words")
+			}
+			all.m[id] = rapid.Float64Range(-1, 1).Draw(t, "cosine")
+		}
+		k := rapid.IntRange(1, 20).Draw(t, "k")
+		words, meaning := best(all.w, k), best(all.m, k)
+		list := blend(words, meaning, most, Weight, all)
+		seen := map[int64]bool{}
+		for i, c := range list {
+			want := (1-Weight)*all.w[c.id]/most + Weight*all.m[c.id]
+			if math.Abs(c.score-want) > 1e-9 {
+				t.Errorf("document %d scores %f, want %f", c.id, c.score, want)
+			}
+			if i > 0 && c.score > list[i-1].score {
+				t.Errorf("document %d stands behind a worse one", c.id)
+			}
+			if seen[c.id] {
+				t.Errorf("document %d stands twice", c.id)
+			}
+			seen[c.id] = true
+			if c.byWords > 0 && words[c.byWords-1].id != c.id || c.byMeaning > 0 && meaning[c.byMeaning-1].id != c.id {
+				t.Errorf("document %d has the ranks %d and %d of another", c.id, c.byWords, c.byMeaning)
+			}
+		}
+		for _, s := range slices.Concat(words, meaning) {
+			if !seen[s.id] {
+				t.Errorf("document %d was found and is not there", s.id)
+			}
+		}
+	})
+}
+
+func TestADocumentWithoutVectorIsFoundByItsWords(t *testing.T) {
+	t.Parallel()
+	all := tables{map[int64]float64{1: 10, 2: 1}, map[int64]float64{2: .3, 3: .2}}
+	list := blend(best(all.w, 9), best(all.m, 9), 10, Weight, all)
+	if list[0].id != 1 {
+		t.Errorf("the only document with all words stands behind %d", list[0].id)
+	}
+}

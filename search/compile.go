@@ -1,0 +1,194 @@
+package search
+
+import (
+	"math"
+	"strings"
+
+	"broadsheet/search/lexical"
+)
+
+// schema is what the word index holds of a document. A word of the title counts
+// in the joint score like any other, and the title's own score is added with the
+// weight of Boost.
+var schema = lexical.Schema{
+	Fields: []lexical.Field{
+		{Name: string(Title), Default: true, Weight: 1, Boost: 0.4},
+		{Name: string(Abstract), Default: true, Weight: 1},
+	},
+	Numbers: []string{numberDay, numberVotes, numberEdition},
+}
+
+const (
+	numberDay     = "day"
+	numberVotes   = "votes"
+	numberEdition = "edition"
+)
+
+// form is a query in the language of the word index.
+type form struct {
+	rank   lexical.Query // what scores; nil when nothing does
+	filter lexical.Query // what binds; nil when nothing does
+	all    lexical.Query // every word and all that binds
+}
+
+func compile(q *Query) form {
+	var f form
+	var scores, words, must lexical.And
+	for _, w := range q.Words {
+		words = append(words, lexical.Words(w, "")...)
+		// A compound ranks by its parts as well as joined: "boundary-layer flow" is also
+		// about boundaries.
+		for _, t := range lexical.Tokens(w) {
+			scores = append(scores, lexical.Term{Word: t.Word})
+		}
+	}
+	for _, n := range q.Must {
+		c := node(n)
+		must = append(must, c)
+		if scored, ok := scoring(n); ok {
+			scores = append(scores, scored)
+		}
+	}
+	if len(scores) > 0 {
+		f.rank = lexical.Or(scores)
+	}
+	if len(must) > 0 {
+		f.filter = must
+	}
+	f.all = append(words[:len(words):len(words)], must...)
+	return f
+}
+
+// node returns what a node matches.
+func node(n Node) lexical.Query {
+	switch n := n.(type) {
+	case Word:
+		return wordOf(n)
+	case Phrase:
+		return lexical.Exactly(n.Text, string(n.Field))
+	case Name:
+		return keys(keyAuthor, nameQuery(n.Text))
+	case Key:
+		return keyOf(n)
+	case Days:
+		return between(numberDay, n.From, n.To, epochDay)
+	case Edition:
+		return between(numberEdition, n.From, n.To, dayNumber)
+	case Votes:
+		most := int64(math.MaxInt64)
+		if n.Most >= 0 {
+			most = int64(n.Most)
+		}
+		return lexical.Range{Number: numberVotes, Min: int64(n.Least), Max: most}
+	case And:
+		return lexical.And(each(n.Nodes))
+	case Or:
+		return lexical.Or(each(n.Nodes))
+	case Not:
+		return lexical.Not{Of: node(n.Node)}
+	}
+	return lexical.Or{} // like stands at the top only, and matches nothing here
+}
+
+func each(nodes []Node) []lexical.Query {
+	list := make([]lexical.Query, 0, len(nodes))
+	for _, n := range nodes {
+		list = append(list, node(n))
+	}
+	return list
+}
+
+// scoring returns the part of a node that ranks papers; false for a node that only
+// binds.
+func scoring(n Node) (lexical.Query, bool) {
+	switch n := n.(type) {
+	case Word, Phrase:
+		return node(n), true
+	case And:
+		return anyScoring(n.Nodes)
+	case Or:
+		return anyScoring(n.Nodes)
+	}
+	return nil, false
+}
+
+func anyScoring(nodes []Node) (lexical.Query, bool) {
+	var list lexical.Or
+	for _, n := range nodes {
+		if q, ok := scoring(n); ok {
+			list = append(list, q)
+		}
+	}
+	return list, len(list) > 0
+}
+
+// wordOf returns a word in any of its forms, or every word that begins so. Of a
+// compound that is a beginning, the last part may go on.
+func wordOf(w Word) lexical.Query {
+	if !w.Prefix {
+		return lexical.And(lexical.Words(w.Text, string(w.Field)))
+	}
+	var parts lexical.And
+	for _, t := range lexical.Tokens(w.Text) {
+		if t.Parts == 0 {
+			parts = append(parts, lexical.Term{Word: t.Word, Field: string(w.Field)})
+		}
+	}
+	if len(parts) == 0 {
+		return lexical.Or{}
+	}
+	last := parts[len(parts)-1].(lexical.Term)
+	parts[len(parts)-1] = lexical.Prefix{Word: last.Word, Field: last.Field}
+	return parts
+}
+
+func keys(prefix string, values []string) lexical.Query {
+	list := lexical.Or{}
+	for _, v := range values {
+		list = append(list, lexical.Key(prefix+v))
+	}
+	return list
+}
+
+func keyOf(k Key) lexical.Query {
+	switch k.Field {
+	case Category:
+		// People write cs.lg; arXiv writes cs.LG, math.AG, and hep-th.
+		archive, class, two := strings.Cut(k.Value, ".")
+		forms := []string{k.Value, strings.ToLower(archive)}
+		if two {
+			forms[1] = strings.ToLower(archive) + "." + strings.ToUpper(class)
+			if len(class) > 2 {
+				forms = append(forms, strings.ToLower(k.Value))
+			}
+		}
+		return keys(keyCategory, forms)
+	case Topic:
+		return lexical.Key(keyTopic + strings.ToLower(k.Value))
+	case Org:
+		return lexical.Key(keyOrg + strings.ToLower(k.Value))
+	case ID:
+		return lexical.Key(keyID + k.Value)
+	}
+	return lexical.Key(keyHas + k.Value)
+}
+
+// between returns the range of a number from one day to another, either of which
+// may be open.
+func between(number, from, to string, of func(string) int64) lexical.Query {
+	r := lexical.Range{Number: number, Min: math.MinInt64, Max: math.MaxInt64}
+	if from != "" {
+		r.Min = of(from)
+	} else {
+		r.Min = 1 // 0 is unknown
+	}
+	if to != "" {
+		r.Max = of(to)
+	}
+	return r
+}
+
+// entry returns a document in the form of the word index.
+func (d *Document) entry() lexical.Document {
+	return lexical.Document{ID: d.ID, Text: []string{d.Title, d.Abstract}, Keys: d.Keys, Numbers: []int64{d.Day, d.Votes, d.Edition}}
+}

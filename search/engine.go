@@ -1,0 +1,287 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"broadsheet/fault"
+	"broadsheet/search/lexical"
+)
+
+// Mode says by what papers are found.
+type Mode string
+
+// The modes.
+const (
+	Both        Mode = "both"
+	WordsOnly   Mode = "words"
+	MeaningOnly Mode = "meaning"
+)
+
+// Order says how the found papers stand.
+type Order string
+
+// The orders.
+const (
+	Best      Order = "best"
+	Newest    Order = "newest"
+	MostVotes Order = "votes"
+)
+
+// Deepest is how many papers of a search can be looked at: each leg brings as many
+// candidates, and the best of them are the list.
+const Deepest = 1000
+
+// Ask is a question to an engine.
+type Ask struct {
+	Query *Query
+	Mode  Mode  // "" is Both
+	Order Order // "" is Best
+	Skip  int
+	Limit int  // the most hits to return
+	Facet bool // counts are wanted
+}
+
+// Hit is a document found.
+type Hit struct {
+	ID                 int64
+	Score              float64
+	ByWords, ByMeaning int // ranks from 1 in each leg; 0 when it did not find it
+	Words, Cosine      float64
+}
+
+// Answer is what an engine found.
+type Answer struct {
+	Hits   []Hit // of the page asked for
+	Found  int   // how many can be looked at, at most Deepest
+	All    int   // documents that have every word and all that binds
+	Phrase int   // of these, those that have the plain words side by side
+	Mode   Mode  // by what they were found: words alone while there are no vectors
+	Facets Facets
+}
+
+// Facet is a property and how many documents have it.
+type Facet struct {
+	Value string
+	Count int
+}
+
+// Facets count properties among the documents that have every word, or, when none
+// has, among all that have any.
+type Facets struct {
+	Years      []Facet // ascending
+	Categories []Facet // the most frequent first
+	Topics     []Facet
+	Code       int
+}
+
+// Engine is the two indexes over one set of documents. It is safe for concurrent
+// use; what it was given last is found at once by words, and by meaning as soon as
+// it has been encoded.
+type Engine struct {
+	words   *lexical.Index
+	meaning *Meaning // nil: words alone
+}
+
+// Open opens the indexes in a folder, and makes them when they are not there. A
+// damaged word index, or one made by another version, is removed and begun anew:
+// its Seq is 0 then, and whoever fills it begins anew too. With a nil model
+// there is no leg by meaning.
+func Open(dir string, m Encoder) (*Engine, error) {
+	e := &Engine{}
+	var err error
+	folder := filepath.Join(dir, "words")
+	e.words, err = lexical.Open(folder, schema)
+	if damage := (*lexical.Damage)(nil); errors.As(err, &damage) {
+		if err = os.RemoveAll(folder); err == nil {
+			e.words, err = lexical.Open(folder, schema)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the word index: %w", err)
+	}
+	if m != nil {
+		if e.meaning, err = openMeaning(dir, m); err != nil {
+			return nil, errors.Join(err, e.words.Close())
+		}
+	}
+	return e, nil
+}
+
+// Close writes what is in memory and closes the indexes.
+func (e *Engine) Close() error {
+	err := e.words.Close()
+	if e.meaning != nil {
+		err = errors.Join(err, e.meaning.Close())
+	}
+	return err
+}
+
+// Seq returns the number of the last change that the word index has.
+func (e *Engine) Seq() int64 { return e.words.Seq() }
+
+// Put takes in documents, each in the place of one of the same ID, and takes out
+// those of the IDs in gone. It is durable, and found by words, when Put returns.
+func (e *Engine) Put(docs []Document, gone []int64, seq int64) error {
+	b := lexical.Batch{Delete: gone, Seq: seq, Put: make([]lexical.Document, len(docs))}
+	for i := range docs {
+		b.Put[i] = docs[i].entry()
+	}
+	return e.words.Apply(b)
+}
+
+// Docs returns how many documents can be found by words, and how many of them by
+// meaning.
+func (e *Engine) Docs() (words, meaning int) {
+	words = e.words.Docs()
+	if e.meaning != nil {
+		meaning = e.meaning.Len()
+	}
+	return words, meaning
+}
+
+// Search answers a question.
+func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
+	if a.Skip < 0 || a.Limit < 0 {
+		return nil, fault.Invalid("A page of results has no negative number.")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	snap := e.words.Snapshot()
+	f := compile(a.Query)
+	r := &Answer{Mode: e.mode(a)}
+	if a.Query.Empty() {
+		return r, nil
+	}
+	list, err := e.rank(snap, a, f, r)
+	if err != nil {
+		return nil, err
+	}
+	r.Found = len(list)
+	if a.Skip < len(list) {
+		r.Hits = list[a.Skip:min(len(list), a.Skip+a.Limit)]
+	}
+	if a.Facet {
+		e.count(snap, a.Query, f, r)
+	}
+	return r, nil
+}
+
+// mode returns by what an ask can be answered.
+func (e *Engine) mode(a Ask) Mode {
+	switch {
+	case len(a.Query.Like) > 0 && e.meaning != nil:
+		if len(a.Query.Words) == 0 {
+			return MeaningOnly
+		}
+		return Both
+	case a.Mode == WordsOnly, e.meaning == nil, e.meaning.Len() == 0, a.Query.Meaning == "":
+		return WordsOnly
+	case a.Mode == MeaningOnly:
+		return MeaningOnly
+	}
+	return Both
+}
+
+// rank returns the documents of an ask, at most Deepest, in their order.
+func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, error) {
+	if a.Order == Newest || a.Order == MostVotes {
+		if r.Mode != MeaningOnly {
+			return e.sorted(snap, f, a.Order), nil
+		}
+	}
+	var words []scored
+	if r.Mode != MeaningOnly {
+		words = e.byWords(snap, f, depth(a, r.Mode))
+	}
+	if r.Mode == WordsOnly {
+		return hitsOf(words), nil
+	}
+	vector, without, err := e.meaning.query(a.Query)
+	if err != nil {
+		return nil, err
+	}
+	var filter *lexical.Set
+	if f.filter != nil {
+		filter = snap.Match(f.filter)
+	}
+	near := e.meaning.nearest(vector, Deepest, func(id int64) bool {
+		return (filter == nil || filter.Has(id)) && !without[id] && snap.Has(id)
+	})
+	most := 1.0
+	if f.rank != nil {
+		most = (bm25K1 + 1) * snap.IDF(f.rank)
+	}
+	var list []candidate
+	if r.Mode == MeaningOnly {
+		for i, s := range near {
+			list = append(list, candidate{id: s.id, cosine: s.score, byMeaning: i + 1, score: s.score})
+		}
+	} else {
+		list = blend(words, near, max(most, 1e-9), Weight, bothLegs{e, snap, f, vector})
+	}
+	hits := make([]Hit, 0, min(len(list), Deepest))
+	for _, c := range list[:min(len(list), Deepest)] {
+		hits = append(hits, Hit{c.id, c.score, c.byWords, c.byMeaning, c.words, c.cosine})
+	}
+	if a.Order == Newest || a.Order == MostVotes {
+		sortBy(snap, hits, numberOf(a.Order))
+	}
+	return hits, nil
+}
+
+// bm25K1 is the constant of the word index's BM25.
+const bm25K1 = 1.2
+
+// depth is how many candidates the leg by words has to bring.
+func depth(a Ask, m Mode) int {
+	if m == WordsOnly && !a.Facet {
+		return min(Deepest, a.Skip+a.Limit)
+	}
+	return Deepest
+}
+
+func hitsOf(words []scored) []Hit {
+	hits := make([]Hit, len(words))
+	for i, s := range words {
+		hits[i] = Hit{ID: s.id, Score: s.score, ByWords: i + 1, Words: s.score}
+	}
+	return hits
+}
+
+// byWords returns the k best documents by words. What only binds ranks nothing: of
+// it the newest come first.
+func (e *Engine) byWords(snap *lexical.Snapshot, f form, k int) []scored {
+	var res lexical.Result
+	if f.rank == nil {
+		res = snap.Search(f.filter, k, lexical.Options{Sort: numberDay})
+	} else {
+		res = snap.Search(f.rank, k, lexical.Options{Filter: f.filter})
+	}
+	list := make([]scored, len(res.Hits))
+	for i, h := range res.Hits {
+		list[i] = scored{h.ID, h.Score}
+	}
+	return list
+}
+
+// bothLegs score chosen documents by words and by meaning.
+type bothLegs struct {
+	e      *Engine
+	snap   *lexical.Snapshot
+	f      form
+	vector []float32
+}
+
+func (l bothLegs) words(ids []int64) []float64 {
+	if l.f.rank == nil {
+		return make([]float64, len(ids))
+	}
+	return l.snap.Scores(l.f.rank, ids)
+}
+
+func (l bothLegs) meaning(ids []int64) []float64 { return l.e.meaning.scores(l.vector, ids) }

@@ -1,0 +1,221 @@
+package search
+
+import (
+	"slices"
+
+	"broadsheet/search/lexical"
+)
+
+// Mark says why a piece of a text is marked.
+type Mark int
+
+// The marks.
+const (
+	Unmarked   Mark = iota
+	WordMark        // a word that was asked for, by itself
+	PhraseMark      // the words that were asked for, side by side
+)
+
+// Piece is a run of a text under one mark.
+type Piece struct {
+	Text string
+	Mark Mark
+}
+
+// finder finds what a query asks for in a text.
+type finder struct {
+	words   []wanted
+	phrases [][]string // quoted: exactly these words
+	run     []int      // the plain words of the query as a phrase: indexes into words
+}
+
+// wanted is a plain word of a query.
+type wanted struct {
+	text   string   // as typed
+	parts  []string // its words in the index; several when it is a compound
+	stems  []string // beside parts
+	joined string   // a compound written as one
+	prefix bool
+}
+
+func newFinder(q *Query) *finder {
+	f := &finder{}
+	for _, w := range q.Words {
+		f.word(w, false)
+		f.run = append(f.run, len(f.words)-1)
+	}
+	for _, n := range q.Must {
+		f.node(n)
+	}
+	return f
+}
+
+// node adds what a node of a query asks for; what it excludes is not marked.
+func (f *finder) node(n Node) {
+	switch n := n.(type) {
+	case Word:
+		f.word(n.Text, n.Prefix)
+	case Phrase:
+		var words []string
+		for _, t := range lexical.Tokens(n.Text) {
+			if t.Parts == 0 {
+				words = append(words, t.Word)
+			}
+		}
+		if len(words) > 0 {
+			f.phrases = append(f.phrases, words)
+		}
+	case And:
+		for _, part := range n.Nodes {
+			f.node(part)
+		}
+	case Or:
+		for _, part := range n.Nodes {
+			f.node(part)
+		}
+	}
+}
+
+func (f *finder) word(text string, prefix bool) {
+	w := wanted{text: text, prefix: prefix}
+	for _, t := range lexical.Tokens(text) {
+		if t.Parts > 0 {
+			w.joined = t.Word
+			continue
+		}
+		w.parts = append(w.parts, t.Word)
+		w.stems = append(w.stems, lexical.Stem(t.Word))
+	}
+	f.words = append(f.words, w)
+}
+
+// found is where a query's words stand in a text.
+type found struct {
+	marks   []marked // ascending, apart
+	phrases int      // places where a phrase stands
+	counts  []int    // of each wanted word
+}
+
+// marked is a marked run of bytes.
+type marked struct {
+	from, to int
+	mark     Mark
+}
+
+// in finds the words in a text.
+func (f *finder) in(text string) found {
+	tokens := lexical.Tokens(text)
+	words := slices.DeleteFunc(slices.Clone(tokens), func(t lexical.Token) bool { return t.Parts > 0 })
+	stems := make([]string, len(words))
+	for i, t := range words {
+		stems[i] = lexical.Stem(t.Word)
+	}
+	r := found{counts: make([]int, len(f.words))}
+	marks := make([]Mark, len(words))
+	for i := range words {
+		for w := range f.words {
+			if n := f.words[w].at(words[i:], stems[i:]); n > 0 {
+				r.counts[w]++
+				for k := range n {
+					marks[i+k] = max(marks[i+k], WordMark)
+				}
+			}
+		}
+		n := 0
+		for _, p := range f.phrases {
+			if startsWith(words[i:], p) {
+				n = max(n, len(p))
+			}
+		}
+		if n == 0 && len(f.run) > 1 {
+			n = f.runAt(words[i:], stems[i:])
+		}
+		if n > 0 {
+			r.phrases++
+			for k := range n {
+				marks[i+k] = PhraseMark
+			}
+		}
+	}
+	for i, t := range words {
+		if marks[i] == Unmarked {
+			continue
+		}
+		if n := len(r.marks); n > 0 && r.marks[n-1].mark == marks[i] && marks[i] == PhraseMark && marks[i-1] == PhraseMark {
+			r.marks[n-1].to = t.End
+			continue
+		}
+		r.marks = append(r.marks, marked{t.Start, t.End, marks[i]})
+	}
+	return r
+}
+
+// at returns how many of the words, from the first, are the wanted word: in any of
+// its forms, as a compound cut up, or written as one.
+func (w *wanted) at(words []lexical.Token, stems []string) int {
+	if w.joined != "" && words[0].Word == w.joined {
+		return 1
+	}
+	if len(w.parts) == 0 || len(words) < len(w.parts) {
+		return 0
+	}
+	for i, p := range w.parts {
+		last := i == len(w.parts)-1
+		switch {
+		case words[i].Word == p, stems[i] == w.stems[i] && len(w.parts) == 1:
+		case last && w.prefix && len(words[i].Word) >= len(p) && words[i].Word[:len(p)] == p:
+		default:
+			return 0
+		}
+	}
+	return len(w.parts)
+}
+
+// runAt returns how many words, from the first, are all plain words of the query
+// in their order, 0 when they are not.
+func (f *finder) runAt(words []lexical.Token, stems []string) int {
+	n := 0
+	for _, w := range f.run {
+		if n >= len(words) {
+			return 0
+		}
+		k := f.words[w].at(words[n:], stems[n:])
+		if k == 0 {
+			return 0
+		}
+		n += k
+	}
+	return n
+}
+
+func startsWith(words []lexical.Token, phrase []string) bool {
+	if len(words) < len(phrase) {
+		return false
+	}
+	for i, p := range phrase {
+		if words[i].Word != p {
+			return false
+		}
+	}
+	return true
+}
+
+// pieces cuts a text at its marks.
+func (r found) pieces(text string) []Piece {
+	var list []Piece
+	at := 0
+	for _, m := range r.marks {
+		if m.from < at {
+			continue
+		}
+		if m.from > at {
+			list = append(list, Piece{text[at:m.from], Unmarked})
+		}
+		list = append(list, Piece{text[m.from:m.to], m.mark})
+		at = m.to
+	}
+	if at < len(text) {
+		list = append(list, Piece{text[at:], Unmarked})
+	}
+	return list
+}

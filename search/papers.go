@@ -1,0 +1,186 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/edition"
+	"broadsheet/paper"
+)
+
+// Papers keeps an engine abreast of the papers of a store, and answers readers. It
+// is safe for concurrent use.
+type Papers struct {
+	*Engine
+	store    *paper.Store
+	editions *edition.Store
+}
+
+// OpenPapers opens the index of a store's papers in a folder. An index that belongs
+// to another database, or that has read further than the database goes (an older
+// copy was put back), is removed and begun anew.
+func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store *paper.Store, m Encoder) (*Papers, error) {
+	identity, err := store.DB().Identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner := filepath.Join(dir, "owner")
+	held, err := os.ReadFile(owner)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open the index: %w", err)
+	}
+	if string(held) != identity {
+		if err := begin(dir, owner, identity); err != nil {
+			return nil, fmt.Errorf("begin the index: %w", err)
+		}
+	}
+	e, err := Open(dir, m)
+	if err != nil {
+		return nil, err
+	}
+	latest, err := paper.Latest(ctx, store.DB())
+	if err == nil && e.Seq() > latest {
+		if err = errors.Join(e.Close(), begin(dir, owner, identity)); err == nil {
+			e, err = Open(dir, m)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Papers{e, store, editions}, nil
+}
+
+// begin removes what is in the folder of an index and notes whose the next one is.
+func begin(dir, owner, identity string) error {
+	for _, part := range []string{"words", "meaning"} {
+		if err := os.RemoveAll(filepath.Join(dir, part)); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	return os.WriteFile(owner, []byte(identity), 0o640)
+}
+
+// Update takes the next changes of the log into the word index, at most limit of
+// them, and returns how many there were; 0 means that it is up to date.
+func (p *Papers) Update(ctx context.Context, limit int) (int, error) {
+	from := p.Seq()
+	changes, err := paper.Changes(ctx, p.store.DB(), from, limit)
+	if err != nil || len(changes) == 0 {
+		return 0, err
+	}
+	docs, gone, err := p.changed(ctx, changes)
+	if err != nil {
+		return 0, fmt.Errorf("read what changed after %d: %w", from, err)
+	}
+	if err := p.Put(docs, gone, changes[len(changes)-1].Seq); err != nil {
+		return 0, fmt.Errorf("index the changes after %d: %w", from, err)
+	}
+	return len(changes), nil
+}
+
+// changed returns the documents that changes speak of as they are now, and the IDs
+// of those that are no more.
+func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Document, gone []int64, err error) {
+	err = p.store.DB().Snapshot(ctx, func(tx *db.Tx) error {
+		docs, gone = nil, nil
+		var ids []int64
+		for _, c := range changes {
+			switch c.Kind {
+			case paper.ChangedPaper:
+				ids = append(ids, c.Subject)
+			case edition.ChangedEdition:
+				of, err := p.editions.PapersOf(ctx, tx, dayOfNumber(c.Subject))
+				if err != nil {
+					return err
+				}
+				ids = append(ids, of...)
+			}
+		}
+		slices.Sort(ids)
+		for part := range slices.Chunk(slices.Compact(ids), 500) {
+			list, err := p.store.List(ctx, tx, part)
+			if err != nil {
+				return err
+			}
+			days, err := p.editions.DaysOf(ctx, tx, part)
+			if err != nil {
+				return err
+			}
+			held := make(map[int64]bool, len(list))
+			for _, x := range list {
+				held[x.ID] = true
+				docs = append(docs, DocumentOf(x, days[x.ID]))
+			}
+			for _, id := range part {
+				if !held[id] {
+					gone = append(gone, id)
+				}
+			}
+		}
+		return nil
+	})
+	return docs, gone, err
+}
+
+// dayOfNumber is the inverse of dayNumber.
+func dayOfNumber(n int64) string {
+	return time.Date(int(n/10000), time.Month(n/100%100), int(n%100), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
+
+// Found is a paper that was found.
+type Found struct {
+	Hit
+	Paper    *paper.Paper
+	Reason   Reason
+	Title    []Piece // of the text as received
+	Abstract []Piece
+}
+
+// Page is a page of what was found.
+type Page struct {
+	*Answer
+	List []Found
+}
+
+// Find answers a reader's question with papers, the words marked in their texts.
+func (p *Papers) Find(ctx context.Context, a Ask) (*Page, error) {
+	answer, err := p.Search(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(answer.Hits))
+	for i, h := range answer.Hits {
+		ids[i] = h.ID
+	}
+	papers, err := p.store.List(ctx, p.store.DB(), ids)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[int64]*paper.Paper, len(papers))
+	for _, x := range papers {
+		by[x.ID] = x
+	}
+	f := newFinder(a.Query)
+	page := &Page{Answer: answer}
+	for _, h := range answer.Hits {
+		x := by[h.ID]
+		if x == nil {
+			continue // merged away since the index saw it
+		}
+		found := Found{Hit: h, Paper: x, Title: f.in(x.Title).pieces(x.Title), Abstract: f.in(x.Abstract).pieces(x.Abstract)}
+		found.Reason = f.reason(x.Title, x.Abstract)
+		found.Reason.ByWords, found.Reason.ByMeaning = h.ByWords, h.ByMeaning
+		page.List = append(page.List, found)
+	}
+	return page, nil
+}
