@@ -17,7 +17,7 @@ import (
 //	int64   sequence number
 //	uint32  rows, uint32 deletes
 //	int64   documents of the rows, then of the deletes
-//	float32 scales of the rows
+//	float32 scale and uint32 tag of each row
 //	bytes   the rows: int8 plus 128, dim of them each
 //
 // All numbers are little endian. A batch whose length or checksum is wrong was never
@@ -25,7 +25,7 @@ import (
 type batch struct {
 	seq     int64
 	ids     []int64
-	scales  []float32
+	scales  []scale
 	vectors []uint8
 	deletes []int64
 }
@@ -35,7 +35,7 @@ const batchHead = 16
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (b batch) size(dim int) int {
-	return 8 + batchHead + len(b.ids)*(12+dim) + 8*len(b.deletes)
+	return 8 + batchHead + len(b.ids)*(16+dim) + 8*len(b.deletes)
 }
 
 func (b batch) encode(dim int) []byte {
@@ -50,7 +50,8 @@ func (b batch) encode(dim int) []byte {
 		}
 	}
 	for _, s := range b.scales {
-		buf = le.AppendUint32(buf, math.Float32bits(s))
+		buf = le.AppendUint32(buf, math.Float32bits(s.by))
+		buf = le.AppendUint32(buf, s.tag)
 	}
 	buf = append(buf, b.vectors...)
 	le.PutUint32(buf, uint32(len(buf)-8))
@@ -74,15 +75,15 @@ func decodeBatch(buf []byte, dim int) (b batch, n int, err error) {
 	b.seq = int64(le.Uint64(p))
 	rows, deletes := int(le.Uint32(p[8:])), int(le.Uint32(p[12:]))
 	p = p[batchHead:]
-	if rows > mostBatch || deletes > mostBatch || len(p) != rows*(12+dim)+8*deletes {
+	if rows > mostBatch || deletes > mostBatch || len(p) != rows*(16+dim)+8*deletes {
 		return b, 0, errTorn
 	}
 	b.ids, p = int64s(p, rows), p[8*rows:]
 	b.deletes, p = int64s(p, deletes), p[8*deletes:]
 	for i := range rows {
-		b.scales = append(b.scales, math.Float32frombits(le.Uint32(p[4*i:])))
+		b.scales = append(b.scales, scale{math.Float32frombits(le.Uint32(p[8*i:])), le.Uint32(p[8*i+4:])})
 	}
-	b.vectors = p[4*rows:]
+	b.vectors = p[8*rows:]
 	return b, 8 + size, nil
 }
 

@@ -89,7 +89,7 @@ func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) (
 // enough to stay in the nearest cache while each question takes its turn.
 const blockRows = 64
 
-func (s *Store) scan(tops []*top, ids []int64, scales []float32, vectors []uint8, dead bitmap) {
+func (s *Store) scan(tops []*top, ids []int64, scales []scale, vectors []uint8, dead bitmap) {
 	var products [blockRows]int32
 	for at := 0; at < len(ids); at += blockRows {
 		n := min(blockRows, len(ids)-at)
@@ -110,10 +110,10 @@ type top struct {
 }
 
 // take looks at the products of a block. dead is one word of the bitmap.
-func (t *top) take(products []int32, ids []int64, scales []float32, dead uint64) {
-	bias, scale, least := t.question.bias, t.question.scale, t.least
+func (t *top) take(products []int32, ids []int64, scales []scale, dead uint64) {
+	bias, by, least := t.question.bias, t.question.scale, t.least
 	for i, p := range products {
-		v := float32(p-bias) * scales[i] * scale
+		v := float32(p-bias) * scales[i].by * by
 		if v < least || dead>>i&1 != 0 {
 			continue
 		}

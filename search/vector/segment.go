@@ -26,7 +26,7 @@ import (
 //	36    uint32   CRC-32C of the 36 bytes before
 //	4096  int64    the documents, ascending
 //	then, each at a multiple of 4096:
-//	      float32  the scales
+//	      float32, uint32  the scale and the tag of each row
 //	      bytes    the vectors, dim bytes a row: int8 plus 128. A number is its int8 times the scale
 //
 // All numbers are little endian. The first three checksums but that of the vectors
@@ -34,7 +34,7 @@ import (
 type segment struct {
 	name    string
 	ids     []int64
-	scales  []float32
+	scales  []scale
 	vectors []uint8
 	crc     uint32 // of the vectors
 }
@@ -50,7 +50,7 @@ func pages(n int) int { return (n + page - 1) / page * page }
 // layout returns where the parts of a segment begin, and where it ends.
 func layout(rows, dim int) (scales, vectors, end int) {
 	scales = page + pages(8*rows)
-	vectors = scales + pages(4*rows)
+	vectors = scales + pages(8*rows)
 	return scales, vectors, vectors + rows*dim
 }
 
@@ -85,7 +85,7 @@ func readSegment(data []byte, dim, rows int) (*segment, error) {
 	if len(data) < end {
 		return nil, errors.New("the segment is cut off")
 	}
-	for i, part := range [][]byte{data[page:][:8*rows], data[scales:][:4*rows]} {
+	for i, part := range [][]byte{data[page:][:8*rows], data[scales:][:8*rows]} {
 		if crc32.Checksum(part, castagnoli) != le.Uint32(data[24+4*i:]) {
 			return nil, fmt.Errorf("the %s of the segment are damaged", [...]string{"documents", "scales"}[i])
 		}
@@ -93,7 +93,7 @@ func readSegment(data []byte, dim, rows int) (*segment, error) {
 	g := &segment{vectors: data[vectors:end], crc: le.Uint32(data[32:])}
 	if rows > 0 {
 		g.ids = unsafe.Slice((*int64)(unsafe.Pointer(&data[page])), rows)
-		g.scales = unsafe.Slice((*float32)(unsafe.Pointer(&data[scales])), rows)
+		g.scales = unsafe.Slice((*scale)(unsafe.Pointer(&data[scales])), rows)
 	}
 	if !slices.IsSorted(g.ids) {
 		return nil, errors.New("the documents of the segment are out of order")
@@ -116,7 +116,7 @@ func (s *Store) Verify() error {
 // to take, in the order of their documents.
 type source struct {
 	ids     []int64
-	scales  []float32
+	scales  []scale
 	vectors []uint8
 	rows    []int32
 }
@@ -149,8 +149,9 @@ func writeSegment(path string, dim int, sources []source) (rows int, err error) 
 			return err
 		}},
 		{scales, func(w io.Writer, s *source, row int32) error {
-			le.PutUint32(b[:], math.Float32bits(s.scales[row]))
-			_, err := w.Write(b[:4])
+			le.PutUint32(b[:], math.Float32bits(s.scales[row].by))
+			le.PutUint32(b[4:], s.scales[row].tag)
+			_, err := w.Write(b[:8])
 			return err
 		}},
 		{vectors, func(w io.Writer, s *source, row int32) error {

@@ -8,7 +8,7 @@ import "sync"
 type tail struct {
 	mu      sync.RWMutex
 	ids     []int64
-	scales  []float32
+	scales  []scale
 	vectors []uint8
 	newest  map[int64]int // the last row of each document
 	bytes   int           // of the log that holds it
@@ -16,17 +16,17 @@ type tail struct {
 
 func newTail() *tail { return &tail{newest: map[int64]int{}} }
 
-func (t *tail) add(id int64, scale float32, vector []uint8) {
+func (t *tail) add(id int64, by scale, vector []uint8) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.newest[id] = len(t.ids)
 	t.ids = append(t.ids, id)
-	t.scales = append(t.scales, scale)
+	t.scales = append(t.scales, by)
 	t.vectors = append(t.vectors, vector...)
 }
 
 // view returns the first n rows.
-func (t *tail) view(n, dim int) (ids []int64, scales []float32, vectors []uint8) {
+func (t *tail) view(n, dim int) (ids []int64, scales []scale, vectors []uint8) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.ids[:n], t.scales[:n], t.vectors[:n*dim]

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,13 @@ import (
 type Row struct {
 	ID     int64
 	Vector []float32 // of the store's dimension, finite; best of length 1
+	Tag    uint32    // the caller's: a checksum of what the vector was made from, say
+}
+
+// scale is what a row has beside its numbers.
+type scale struct {
+	by  float32 // by what each number is multiplied
+	tag uint32
 }
 
 // Hit is a document that was found, with its product with the question: the cosine
@@ -157,12 +165,12 @@ func (s *Store) Apply(seq int64, puts []Row, deletes []int64) error {
 	}
 	b := batch{seq: seq, deletes: deletes}
 	for _, r := range puts {
-		scale, q, err := round(r.Vector, s.dim)
+		by, q, err := round(r.Vector, s.dim)
 		if err != nil {
 			return fmt.Errorf("document %d: %w", r.ID, err)
 		}
 		b.ids = append(b.ids, r.ID)
-		b.scales = append(b.scales, scale)
+		b.scales = append(b.scales, scale{by, r.Tag})
 		b.vectors = append(b.vectors, q...)
 	}
 	if err := s.append(b); err != nil {
@@ -170,7 +178,7 @@ func (s *Store) Apply(seq int64, puts []Row, deletes []int64) error {
 	}
 	next := now.with(b, s.dim)
 	s.state.Store(next)
-	if next.rows >= flushRows || next.tail.bytes >= flushRows*(s.dim+16) {
+	if next.rows >= flushRows || next.tail.bytes >= flushRows*(s.dim+24) {
 		if err := s.flush(next, false); err != nil {
 			s.breaks(err) // this batch is in the log; the next is refused
 		}
@@ -251,8 +259,23 @@ func (st *state) find(id int64) (place, bool) {
 func (st *state) row(p place, dim int) (float32, []uint8) {
 	if p.segment < 0 {
 		_, scales, vectors := st.tail.view(st.rows, dim)
-		return scales[p.row], vectors[p.row*dim:][:dim]
+		return scales[p.row].by, vectors[p.row*dim:][:dim]
 	}
 	g := st.segments[p.segment]
-	return g.scales[p.row], g.vectors[p.row*dim:][:dim]
+	return g.scales[p.row].by, g.vectors[p.row*dim:][:dim]
+}
+
+// Tag returns the tag of a document's row; false when it has none.
+func (s *Store) Tag(id int64) (uint32, bool) {
+	st := s.state.Load()
+	defer runtime.KeepAlive(st)
+	p, ok := st.find(id)
+	if !ok {
+		return 0, false
+	}
+	if p.segment < 0 {
+		_, scales, _ := st.tail.view(st.rows, s.dim)
+		return scales[p.row].tag, true
+	}
+	return st.segments[p.segment].scales[p.row].tag, true
 }

@@ -39,6 +39,9 @@ func open(t testing.TB, dir string) *Store {
 
 func apply(t testing.TB, s *Store, seq int64, puts []Row, deletes ...int64) {
 	t.Helper()
+	for i := range puts {
+		puts[i].Tag = tagOf(puts[i].Vector)
+	}
 	if err := s.Apply(seq, puts, deletes); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +65,9 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 	for id, v := range want {
 		rs, row, _ := round(v, dim)
 		got, ok := s.Vector(nil, id)
+		if tag, tagged := s.Tag(id); !tagged || tag != tagOf(v) {
+			t.Fatalf("document %d has the tag %d (%v)", id, tag, tagged)
+		}
 		var p int32
 		for k := range row {
 			p += (int32(row[k]) - 128) * (int32(bytes[k]) - 128)
@@ -95,6 +101,9 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 	}
 }
 
+// tagOf is the tag that these tests give a vector.
+func tagOf(v []float32) uint32 { return math.Float32bits(v[0]) }
+
 // TestHolds runs random batches beside a map, with flushes, compactions, new opens
 // and a reader between them.
 func TestHolds(t *testing.T) {
@@ -116,7 +125,7 @@ func TestHolds(t *testing.T) {
 			deletes = append(deletes, id)
 		}
 		for range r.IntN(25) {
-			row := Row{int64(r.IntN(300)) - 20, unit(r, dim)}
+			row := Row{ID: int64(r.IntN(300)) - 20, Vector: unit(r, dim)}
 			want[row.ID] = row.Vector
 			puts = append(puts, row)
 		}
@@ -167,7 +176,7 @@ func TestTornLog(t *testing.T) {
 	for seq := int64(1); seq <= 3; seq++ {
 		v := unit(r, dim)
 		want[seq] = v
-		apply(t, s, seq, []Row{{seq, v}}, seq-5)
+		apply(t, s, seq, []Row{{ID: seq, Vector: v}}, seq-5)
 		end, _ := s.log.Seek(0, 1)
 		ends = append(ends, int(end))
 	}
@@ -188,7 +197,7 @@ func TestTornLog(t *testing.T) {
 		if s.Seq() != seq || s.Len() != int(seq) {
 			t.Fatalf("%d bytes open as batch %d with %d vectors and not %d", len(data), s.Seq(), s.Len(), seq)
 		}
-		apply(t, s, 9, []Row{{9, want[1]}})
+		apply(t, s, 9, []Row{{ID: 9, Vector: want[1]}})
 		s.Close()
 		if s, err = Open(dir, dim, "model"); err != nil || s.Seq() != 9 {
 			t.Fatalf("what was written behind a torn log is lost: %v", err)
@@ -220,7 +229,7 @@ func TestDamage(t *testing.T) {
 	s := open(t, dir)
 	var puts []Row
 	for id := range int64(50) {
-		puts = append(puts, Row{id, unit(r, dim)})
+		puts = append(puts, Row{ID: id, Vector: unit(r, dim)})
 	}
 	apply(t, s, 1, puts)
 	if err := s.Compact(); err != nil {
@@ -265,7 +274,7 @@ func TestRefusals(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	v := unit(rand.New(rand.NewPCG(4, 4)), dim)
-	apply(t, s, 5, []Row{{1, v}})
+	apply(t, s, 5, []Row{{ID: 1, Vector: v}})
 	if _, err := Open(dir, dim, "model"); !errors.Is(err, ErrBusy) {
 		t.Errorf("a second writer: %v", err)
 	}
@@ -279,8 +288,8 @@ func TestRefusals(t *testing.T) {
 	bad[3] = float32(math.NaN())
 	for name, err := range map[string]error{
 		"an older batch": s.Apply(4, nil, nil),
-		"a short vector": s.Apply(6, []Row{{2, v[1:]}}, nil),
-		"not a number":   s.Apply(6, []Row{{2, bad}}, nil),
+		"a short vector": s.Apply(6, []Row{{ID: 2, Vector: v[1:]}}, nil),
+		"not a number":   s.Apply(6, []Row{{ID: 2, Vector: bad}}, nil),
 	} {
 		if err == nil {
 			t.Errorf("%s is taken", name)
