@@ -19,9 +19,6 @@ type Document struct {
 	Edition  int64 // the day of its edition as 20260414; 0 for none
 }
 
-// text is what the encoder reads of a document.
-func (d *Document) text() string { return d.Title + ". " + d.Abstract }
-
 // Properties of a document that can be asked for and counted.
 const (
 	keyCategory = "cat:"   // cs.LG, and its archive cs

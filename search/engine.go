@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"broadsheet/fault"
 	"broadsheet/search/lexical"
@@ -201,17 +202,18 @@ func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, 
 	if r.Mode == WordsOnly {
 		return hitsOf(words), nil
 	}
-	vector, without, err := e.meaning.query(a.Query)
-	if err != nil {
-		return nil, err
-	}
+	like := e.held(snap, a.Query)
+	vector := e.meaning.query(a.Query, like)
 	var filter *lexical.Set
 	if f.filter != nil {
 		filter = snap.Match(f.filter)
 	}
-	near := e.meaning.nearest(vector, Deepest, func(id int64) bool {
-		return (filter == nil || filter.Has(id)) && !without[id] && snap.Has(id)
+	near, err := e.meaning.nearest(vector, Deepest, func(id int64) bool {
+		return (filter == nil || filter.Has(id)) && !slices.Contains(like, id) && snap.Has(id)
 	})
+	if err != nil {
+		return nil, err
+	}
 	most := 1.0
 	if f.rank != nil {
 		most = (bm25K1 + 1) * snap.IDF(f.rank)
@@ -222,7 +224,11 @@ func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, 
 			list = append(list, candidate{id: s.id, cosine: s.score, byMeaning: i + 1, score: s.score})
 		}
 	} else {
-		list = blend(words, near, max(most, 1e-9), Weight, bothLegs{e, snap, f, vector})
+		legs := &bothLegs{e: e, snap: snap, f: f, vector: vector}
+		list = blend(words, near, max(most, 1e-9), Weight, legs)
+		if legs.err != nil {
+			return nil, legs.err
+		}
 	}
 	hits := make([]Hit, 0, min(len(list), Deepest))
 	for _, c := range list[:min(len(list), Deepest)] {
@@ -275,13 +281,32 @@ type bothLegs struct {
 	snap   *lexical.Snapshot
 	f      form
 	vector []float32
+	err    error
 }
 
-func (l bothLegs) words(ids []int64) []float64 {
+func (l *bothLegs) words(ids []int64) []float64 {
 	if l.f.rank == nil {
 		return make([]float64, len(ids))
 	}
 	return l.snap.Scores(l.f.rank, ids)
 }
 
-func (l bothLegs) meaning(ids []int64) []float64 { return l.e.meaning.scores(l.vector, ids) }
+func (l *bothLegs) meaning(ids []int64) []float64 {
+	list, err := l.e.meaning.scores(l.vector, ids)
+	if err != nil {
+		l.err = err
+		return make([]float64, len(ids))
+	}
+	return list
+}
+
+// held returns the documents that a query names as likes.
+func (e *Engine) held(snap *lexical.Snapshot, q *Query) []int64 {
+	var ids []int64
+	for _, id := range q.Like {
+		for at := range snap.Match(lexical.Key(keyID + id.String())).All() {
+			ids = append(ids, at)
+		}
+	}
+	return ids
+}

@@ -1,21 +1,131 @@
 package search
 
+import (
+	"context"
+	"hash/crc32"
+	"math"
+	"path/filepath"
+
+	"broadsheet/search/vector"
+)
+
 // Encoder turns texts into vectors of length 1: package embed's models are ones.
 type Encoder interface {
 	Name() string // changes with the weights: vectors of two names are not compared
 	Dim() int
-	Encode(dst []float32, text string) []float32
 	EncodeQuery(dst []float32, text string) []float32
+	EncodeAll(dst []float32, texts []string) []float32
 }
 
-// Meaning TEMP
-type Meaning struct{}
-
-func openMeaning(dir string, m Encoder) (*Meaning, error) { return nil, nil }
-func (m *Meaning) Close() error                            { return nil }
-func (m *Meaning) Len() int                                { return 0 }
-func (m *Meaning) query(q *Query) ([]float32, map[int64]bool, error) {
-	return nil, nil, nil
+// Meaning is the leg by meaning: an encoder and the vectors that it made.
+type Meaning struct {
+	model Encoder
+	store *vector.Store
 }
-func (m *Meaning) nearest(v []float32, k int, ok func(int64) bool) []scored { return nil }
-func (m *Meaning) scores(v []float32, ids []int64) []float64               { return nil }
+
+func openMeaning(dir string, m Encoder) (*Meaning, error) {
+	s, err := vector.Open(filepath.Join(dir, "meaning", m.Name()), m.Dim(), m.Name())
+	if err != nil {
+		return nil, err
+	}
+	return &Meaning{m, s}, nil
+}
+
+// Close closes the vectors.
+func (m *Meaning) Close() error { return m.store.Close() }
+
+// Len returns how many documents have a vector.
+func (m *Meaning) Len() int { return m.store.Len() }
+
+// text is what the encoder reads of a document.
+func (d *Document) text() string { return d.Title + ". " + d.Abstract }
+
+func tagOf(text string) uint32 { return crc32.ChecksumIEEE([]byte(text)) }
+
+// atOnce is how many texts are encoded between two looks at the context.
+const atOnce = 16
+
+// encode makes the vectors of documents, but of those whose text has not changed
+// since theirs was made, and keeps them under seq.
+func (m *Meaning) encode(ctx context.Context, docs []Document, gone []int64, seq int64) (made int, err error) {
+	var rows []vector.Row
+	var texts []string
+	for i := range docs {
+		text := docs[i].text()
+		tag := tagOf(text)
+		if held, ok := m.store.Tag(docs[i].ID); ok && held == tag {
+			continue
+		}
+		rows = append(rows, vector.Row{ID: docs[i].ID, Tag: tag})
+		texts = append(texts, text)
+	}
+	dim := m.model.Dim()
+	for at := 0; at < len(texts); at += atOnce {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		end := min(len(texts), at+atOnce)
+		all := m.model.EncodeAll(nil, texts[at:end])
+		for i := at; i < end; i++ {
+			rows[i].Vector = all[(i-at)*dim:][:dim]
+		}
+	}
+	return len(rows), m.store.Apply(seq, rows, gone)
+}
+
+// query returns the vector of what is asked: of its words, of the papers that it
+// shall be like, or the middle of them all.
+func (m *Meaning) query(q *Query, like []int64) []float32 {
+	dim := m.model.Dim()
+	sum := make([]float32, dim)
+	add := func(v []float32) {
+		for i := range v {
+			sum[i] += v[i]
+		}
+	}
+	if q.Meaning != "" {
+		add(m.model.EncodeQuery(nil, q.Meaning))
+	}
+	for _, id := range like {
+		if v, ok := m.store.Vector(nil, id); ok {
+			add(v)
+		}
+	}
+	norm := 0.0
+	for _, x := range sum {
+		norm += float64(x) * float64(x)
+	}
+	if norm > 0 {
+		by := float32(1 / math.Sqrt(norm))
+		for i := range sum {
+			sum[i] *= by
+		}
+	}
+	return sum
+}
+
+// nearest returns the k documents nearest to a vector that keep admits.
+func (m *Meaning) nearest(v []float32, k int, keep func(int64) bool) ([]scored, error) {
+	found, err := m.store.Search([][]float32{v}, k, keep)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]scored, len(found[0]))
+	for i, h := range found[0] {
+		list[i] = scored{h.ID, float64(h.Score)}
+	}
+	return list, nil
+}
+
+// scores returns the cosines of chosen documents, NaN of those without a vector.
+func (m *Meaning) scores(v []float32, ids []int64) ([]float64, error) {
+	list, err := m.store.Score(nil, v, ids)
+	if err != nil {
+		return nil, err
+	}
+	wide := make([]float64, len(list))
+	for i, s := range list {
+		wide[i] = float64(s)
+	}
+	return wide, nil
+}

@@ -21,6 +21,7 @@ type Papers struct {
 	*Engine
 	store    *paper.Store
 	editions *edition.Store
+	backlog  *backlog // of Encode
 }
 
 // OpenPapers opens the index of a store's papers in a folder. An index that belongs
@@ -54,7 +55,7 @@ func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store 
 	if err != nil {
 		return nil, err
 	}
-	return &Papers{e, store, editions}, nil
+	return &Papers{Engine: e, store: store, editions: editions}, nil
 }
 
 // begin removes what is in the folder of an index and notes whose the next one is.

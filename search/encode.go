@@ -1,0 +1,103 @@
+package search
+
+import (
+	"context"
+	"fmt"
+
+	"broadsheet/paper"
+)
+
+// backlog is how far the first encoding of all papers has come. It lives in memory:
+// after a restart the walk begins again and passes over what has its vector.
+type backlog struct {
+	live  int64 // the change up to which papers that changed meanwhile are encoded
+	voted bool  // the papers with votes come first
+	at    paper.Walked
+}
+
+// Encode gives the next papers their vectors, at most limit of them, and returns how
+// many papers it looked at; 0 means that all that are held can be found by meaning.
+// While the first encoding of all papers goes on, those that change meanwhile take
+// precedence; then come the papers with votes, then the others, the newest first.
+// One goroutine may call it at a time.
+func (p *Papers) Encode(ctx context.Context, limit int) (int, error) {
+	m := p.meaning
+	if m == nil {
+		return 0, nil
+	}
+	if seq := m.store.Seq(); seq > 0 {
+		return p.encodeChanges(ctx, seq, limit, true)
+	}
+	if p.backlog == nil {
+		latest, err := paper.Latest(ctx, p.store.DB())
+		if err != nil {
+			return 0, err
+		}
+		p.backlog = &backlog{live: latest, voted: true}
+	}
+	n, err := p.encodeChanges(ctx, p.backlog.live, limit, false)
+	if err != nil || n > 0 {
+		return n, err
+	}
+	return p.encodeBacklog(ctx, limit)
+}
+
+// encodeChanges encodes the papers of the next changes. When done, the place in the
+// log is kept with the vectors.
+func (p *Papers) encodeChanges(ctx context.Context, from int64, limit int, done bool) (int, error) {
+	changes, err := paper.Changes(ctx, p.store.DB(), from, limit)
+	if err != nil || len(changes) == 0 {
+		return 0, err
+	}
+	last := changes[len(changes)-1].Seq
+	texts := changes[:0]
+	for _, c := range changes {
+		if c.Kind == paper.ChangedPaper {
+			texts = append(texts, c)
+		}
+	}
+	docs, gone, err := p.changed(ctx, texts)
+	if err != nil {
+		return 0, fmt.Errorf("read what changed after %d: %w", from, err)
+	}
+	seq := int64(0)
+	if done {
+		seq = last
+	}
+	if _, err := p.meaning.encode(ctx, docs, gone, seq); err != nil {
+		return 0, fmt.Errorf("encode the changes after %d: %w", from, err)
+	}
+	if !done {
+		p.backlog.live = last
+	}
+	return max(1, len(docs)), nil
+}
+
+// encodeBacklog encodes the next papers of the walk; at its end it notes that all
+// papers have been encoded.
+func (p *Papers) encodeBacklog(ctx context.Context, limit int) (int, error) {
+	b := p.backlog
+	papers, at, err := p.store.Walk(ctx, b.at, b.voted, limit)
+	if err != nil {
+		return 0, err
+	}
+	if len(papers) == 0 {
+		if b.voted {
+			b.voted, b.at = false, paper.Walked{}
+			return 1, nil
+		}
+		if b.live == 0 {
+			return 0, nil // an empty store
+		}
+		return 1, p.meaning.store.Apply(b.live, nil, nil)
+	}
+	docs := make([]Document, len(papers))
+	for i, x := range papers {
+		docs[i] = Document{ID: x.ID, Title: x.Title, Abstract: x.Abstract}
+	}
+	if _, err := p.meaning.encode(ctx, docs, nil, 0); err != nil {
+		return 0, fmt.Errorf("encode papers: %w", err)
+	}
+	b.at = at
+	return len(papers), nil
+}

@@ -1,0 +1,278 @@
+package search_test
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/db/dbtest"
+	"broadsheet/edition"
+	"broadsheet/paper"
+	"broadsheet/search"
+)
+
+// bags is an encoder whose vectors are the words of a text, so that texts with the
+// same words are near. It counts what it encodes.
+type bags struct {
+	name    string
+	encoded *int
+}
+
+func (b bags) Name() string { return b.name }
+func (b bags) Dim() int     { return 64 }
+
+func (b bags) EncodeQuery(dst []float32, text string) []float32 {
+	v := make([]float32, b.Dim())
+	for _, w := range strings.Fields(strings.ToLower(text)) {
+		h := fnv.New32a()
+		h.Write([]byte(strings.Trim(w, ".,;")))
+		v[h.Sum32()%64]++
+	}
+	n := 0.0
+	for _, x := range v {
+		n += float64(x * x)
+	}
+	for i := range v {
+		v[i] /= float32(math.Sqrt(max(n, 1)))
+	}
+	return append(dst, v...)
+}
+
+func (b bags) EncodeAll(dst []float32, texts []string) []float32 {
+	for _, t := range texts {
+		*b.encoded++
+		dst = b.EncodeQuery(dst, t)
+	}
+	return dst
+}
+
+var noon = time.Date(2026, 4, 14, 12, 0, 0, 0, time.UTC)
+
+type house struct {
+	t        *testing.T
+	papers   *paper.Store
+	editions *edition.Store
+	dir      string
+	encoded  int
+	*search.Papers
+}
+
+func newHouse(t *testing.T, d *db.DB) *house {
+	papers := paper.NewStore(d)
+	h := &house{t: t, papers: papers, dir: t.TempDir(), editions: edition.NewStore(papers, edition.Settings{Fill: edition.FillSubmitted})}
+	h.open("bags")
+	return h
+}
+
+func (h *house) open(model string) {
+	h.t.Helper()
+	if h.Papers != nil {
+		if err := h.Close(); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	var err error
+	if h.Papers, err = search.OpenPapers(h.t.Context(), h.dir, h.editions, h.papers, bags{model, &h.encoded}); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { h.Close() })
+}
+
+func (h *house) put(papers ...*paper.Paper) {
+	h.t.Helper()
+	if err := h.papers.DB().Transact(h.t.Context(), func(tx *db.Tx) error {
+		_, err := h.papers.Put(h.t.Context(), tx, "test", noon, papers...)
+		return err
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// settle brings everything that follows the change log up to date.
+func (h *house) settle() {
+	h.t.Helper()
+	for _, step := range []func() (int, error){
+		func() (int, error) { return h.editions.Update(h.t.Context(), noon, 10) },
+		func() (int, error) { return h.Update(h.t.Context(), 10) },
+		func() (int, error) { return h.Encode(h.t.Context(), 10) },
+	} {
+		for {
+			n, err := step()
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			if n == 0 {
+				break
+			}
+		}
+	}
+}
+
+// find returns the keys of the papers that a query finds.
+func (h *house) find(mode search.Mode, text string) string {
+	h.t.Helper()
+	page, err := h.Find(h.t.Context(), search.Ask{Query: search.Parse(text), Mode: mode, Limit: 20, Facet: true})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var keys []string
+	for _, f := range page.List {
+		keys = append(keys, f.Paper.Key)
+	}
+	return strings.Join(keys, " ")
+}
+
+func made(n int, title, abstract string) *paper.Paper {
+	return &paper.Paper{
+		Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: fmt.Sprintf("2604.%05d", n)}}, Title: title, Abstract: abstract,
+		Form: paper.TeX, Authority: paper.FromArXiv, Submitted: noon.AddDate(0, 0, -n), Categories: []string{"cs.LG"},
+	}
+}
+
+func TestPapersAreFoundByAllThatIsKnownOfThem(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		first := made(1, "Kernel methods in learning theory", "We bound the risk.")
+		first.Authors = []paper.Author{{Name: "Kaiming He"}, {Name: "Ada Núñez"}}
+		first.Links = []paper.Link{{Kind: paper.Code, URL: "https://example.org/x", Stars: 3}}
+		first.Figures = paper.Figures{Votes: 30, At: noon}
+		first.Featured = &paper.Feature{Source: "up", At: noon}
+		second := made(40, "A theory of learned kernels", "On $\\ell_1$ balls and GPT-4.")
+		second.Categories = []string{"math.ST", "stat.ML"}
+		second.Organisation = &paper.Organisation{Name: "lab", FullName: "The Lab"}
+		third := made(500, "Turbulence", "Flow over plates.")
+		h.put(first, second, third)
+		h.settle()
+		for text, want := range map[string]string{
+			"turbulence": "2604.00500", `"learning theory"`: "2604.00001", "kernel -bound": "2604.00040",
+			"author:he": "2604.00001", "author:nunez": "2604.00001", `author:"He, K."`: "2604.00001", "author:kaiming": "",
+			"cat:stat.ML": "2604.00040", "cat:math": "2604.00040", "cat:STAT.ml": "2604.00040", "has:code": "2604.00001", `org:"the lab"`: "2604.00040",
+			"votes:>20": "2604.00001", "edition:2026-04": "2604.00001", "before:2025": "2604.00500", "title:theory abstract:bound": "2604.00001",
+			"turb*": "2604.00500", "l1": "2604.00040", "gpt4": "2604.00040", "(turbulence OR gpt-4) -plates": "2604.00040",
+			"after:2026-04-01 kernel": "2604.00001", "id:2604.00500": "2604.00500", "xyzzy": "",
+		} {
+			if got := h.find(search.WordsOnly, text); got != want {
+				t.Errorf("%s finds %q, want %q", text, got, want)
+			}
+		}
+		if got := h.find(search.MeaningOnly, "plates flow"); !strings.HasPrefix(got, "2604.00500") {
+			t.Errorf("by meaning, plates flow finds %s", got)
+		}
+		if got := h.find(search.MeaningOnly, "plates flow -turbulence"); strings.Contains(got, "00500") {
+			t.Errorf("what is excluded was found by meaning: %s", got)
+		}
+		if got := h.find(search.Both, "like:2604.00001"); strings.Contains(got, "00001") || got == "" {
+			t.Errorf("like a paper finds %q: the others are wanted", got)
+		}
+	})
+}
+
+func TestTheIndexFollowsTheLog(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		for n := range 30 {
+			h.put(made(n+1, "Paper "+name(n+1), "text"))
+		}
+		h.settle()
+		if w, m := h.Docs(); w != 30 || m != 30 {
+			t.Fatalf("%d documents by words, %d by meaning, want 30", w, m)
+		}
+		before := h.encoded
+		voted := made(7, "Paper "+name(7), "text")
+		voted.Figures = paper.Figures{Votes: 9, At: noon}
+		revised := made(8, "Paper renamed", "text")
+		revised.Revised = noon
+		h.put(voted, revised)
+		h.settle()
+		if got := h.encoded - before; got != 1 {
+			t.Errorf("%d texts were encoded after one vote and one new title, want 1", got)
+		}
+		if h.find(search.WordsOnly, "renamed") != "2604.00008" || h.find(search.WordsOnly, name(8)) != "" || h.find(search.WordsOnly, "votes:9") != "2604.00007" {
+			t.Error("the index does not show what changed")
+		}
+		h.open("bags") // as after a restart: nothing is done again
+		before = h.encoded
+		h.settle()
+		if h.encoded != before {
+			t.Errorf("%d texts were encoded again after a restart", h.encoded-before)
+		}
+		h.open("other") // another model
+		h.settle()
+		if h.encoded-before != 30 {
+			t.Errorf("a new model encoded %d texts, want 30", h.encoded-before)
+		}
+	})
+}
+
+func TestAMergedPaperLeavesTheIndex(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		byDOI := &paper.Paper{Identifiers: []paper.Identifier{{Scheme: paper.DOI, Value: "10.1000/xyz"}}, Title: "Published turbulence", Form: paper.Plain}
+		h.put(byDOI, made(1, "Turbulence", "x"))
+		h.settle()
+		both := made(1, "Turbulence", "x")
+		both.Identifiers = append(both.Identifiers, paper.Identifier{Scheme: paper.DOI, Value: "10.1000/xyz"})
+		h.put(both)
+		h.settle()
+		if w, m := h.Docs(); w != 1 || m != 1 {
+			t.Errorf("%d documents by words and %d by meaning after a merge, want 1", w, m)
+		}
+		if got := h.find(search.Both, "turbulence"); got != "2604.00001" {
+			t.Errorf("found %q", got)
+		}
+	})
+}
+
+func TestAnIndexBelongsToOneDatabase(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	h.put(made(1, "Turbulence", "x"))
+	h.settle()
+	dir := h.dir
+	h.Close()
+	other := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	other.dir = dir
+	other.open("bags")
+	if w, _ := other.Docs(); w != 0 {
+		t.Errorf("the index of another database was taken over with %d documents", w)
+	}
+}
+
+func TestADamagedIndexIsBuiltAnew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	h.put(made(1, "Turbulence", "x"))
+	h.settle()
+	h.Close()
+	segments, err := filepath.Glob(filepath.Join(h.dir, "words", "*"))
+	if err != nil || len(segments) == 0 {
+		t.Fatalf("no files of the index: %v", err)
+	}
+	for _, f := range segments {
+		if body, err := os.ReadFile(f); err == nil && len(body) > 0 {
+			body[len(body)/2] ^= 0xff
+			if err := os.WriteFile(f, slices.Clip(body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.Papers = nil
+	h.open("bags")
+	h.settle()
+	if got := h.find(search.WordsOnly, "turbulence"); got != "2604.00001" {
+		t.Errorf("found %q after the damage", got)
+	}
+}
+
+// name is a word of its own for each number.
+func name(n int) string { return "zq" + string(rune('a'+n/26)) + string(rune('a'+n%26)) }
