@@ -78,7 +78,7 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 Try:
   /papers/date/2026-04-14   an edition
   /papers/week/2026-W16     its week          /papers/month/2026-04   its month
-  /papers/2604.10866        a paper           /archive                all editions
+  /papers/2604.05015        a paper           /archive                all editions
   /subscribe                the paper by mail; what would be sent stands at /demo/mail
   /api/daily_papers?date=2026-04-14           the same, for programs
 Stop it with Ctrl-C.

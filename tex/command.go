@@ -11,6 +11,9 @@ import (
 func (p *parser) command(t string) (*node, error) {
 	name := t[1:]
 	if n, ok := symbol(name); ok {
+		if p.font == "bi" {
+			n.text = fontOf(p.font, n.text)
+		}
 		return n, nil
 	}
 	if font, ok := fonts[name]; ok {

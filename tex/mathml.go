@@ -81,11 +81,18 @@ func delimiter(b *strings.Builder, text, form string) {
 // Delimiters that MathML would let grow by themselves.
 const growing = "()[]{}|‖⟨⟩⌈⌉⌊⌋⟦⟧"
 
+// isItalic reports whether a name is set in italics: one letter, with its accents,
+// of the plain alphabets. Pages can tell it from the attribute of the others alone.
+func isItalic(name string) bool {
+	r, n := utf8.DecodeRuneInString(name)
+	return r < 0x2000 && strings.Trim(name[n:], "\u0338") == ""
+}
+
 func (n *node) leaf(b *strings.Builder) {
 	text := html.EscapeString(n.text)
 	switch n.kind {
 	case ident:
-		if n.upright && utf8.RuneCountInString(n.text) == 1 {
+		if n.upright || !isItalic(n.text) {
 			b.WriteString(`<mi mathvariant="normal">` + text + "</mi>")
 			return
 		}

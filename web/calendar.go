@@ -22,7 +22,8 @@ type CalendarDay struct {
 	Number, Weekday string
 	Href            string // empty when there is no edition
 	Papers          int
-	Out             bool // not of this period
+	Note            string // why there is none: none, due
+	Out             bool   // not of this period
 	Spark           Chart
 	Lead            *Item   // in a week
 	Entries         []Entry // in a week the papers after the lead, in a month the lead
@@ -47,6 +48,7 @@ func (s Site) row(first time.Time, d PeriodData, large bool) CalendarRow {
 		if large {
 			c.Weekday = at.Format("Monday")
 		}
+		c.Note = s.due(at)
 		if ok {
 			list := ofDay(d.Papers, e.Day)
 			c.Href, c.Papers = dayPath(e.Day), e.Count()

@@ -24,6 +24,7 @@ type Item struct {
 	Opening  Text // the stock beginning of the claim
 	Claim    Text
 	Abstract Text
+	Short    bool   // the abstract is too short for two columns
 	By       string // who wrote the abstract when not the authors
 	Topic    Link   // where it leads to the first paper of the topic in this list
 	Who      string // MIT, 2 authors
@@ -62,6 +63,8 @@ func (s Site) item(it feed.Item) Item {
 		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
 		Acts: Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
 	}
+	const column = 1000 // letters
+	v.Short = utf8.RuneCountInString(p.Abstract) < column
 	if name, deck, ok := splitTitle(p.Title); ok {
 		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)
 	}

@@ -131,13 +131,6 @@ func (h *Handler) archive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	if at := strings.TrimSpace(q.Get("date")); at != "" {
-		if _, err := edition.ParseDay(at); err != nil {
-			return err
-		}
-		http.Redirect(w, r, dayPath(at), http.StatusSeeOther)
-		return nil
-	}
 	if no := strings.TrimSpace(q.Get("no")); no != "" {
 		n, err := strconv.Atoi(strings.ReplaceAll(no, ",", ""))
 		if err != nil {
@@ -147,6 +140,13 @@ func (h *Handler) archive(w http.ResponseWriter, r *http.Request) error {
 			return fault.NotFound("There is no edition No. %d; the newest is No. %d.", n, len(days))
 		}
 		http.Redirect(w, r, dayPath(days[n-1].Day), http.StatusSeeOther)
+		return nil
+	}
+	if at := strings.TrimSpace(q.Get("date")); at != "" {
+		if _, err := edition.ParseDay(at); err != nil {
+			return err
+		}
+		http.Redirect(w, r, dayPath(at), http.StatusSeeOther)
 		return nil
 	}
 	first, err := leads(r.Context(), h.Papers.DB())

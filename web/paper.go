@@ -260,8 +260,8 @@ func (v *PaperPage) votes(readings []paper.Reading) {
 		added[i] += max(0, r.Votes-last)
 		last = r.Votes
 	}
-	if len(added) < 2 || last == 0 {
-		return
+	if shown := slices.DeleteFunc(slices.Clone(added), func(n int) bool { return n == 0 }); len(shown) < 2 {
+		return // one bar says no more than the figure
 	}
 	for len(added) < 14 {
 		added = append(added, 0)

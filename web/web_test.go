@@ -168,6 +168,7 @@ func TestAddresses(t *testing.T) {
 			{"/papers/" + key + ".md", 404, "There is no page at"},
 			{"/archive", 200, `<a class="now" href="/papers/date/2026-04-14">`},
 			{"/archive?date=2026-04-13", 303, "/papers/date/2026-04-13"},
+			{"/archive?date=2026-04-13&no=2", 303, "/papers/date/2026-04-08"}, // the form sends both
 			{"/archive?date=soon", 400, "is no day"},
 			{"/archive?no=2", 303, "/papers/date/2026-04-08"},
 			{"/archive?no=5", 404, "There is no edition No. 5; the newest is No. 4."},
