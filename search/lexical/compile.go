@@ -240,10 +240,10 @@ func (c *clause) bindTerm(p *part, l *list) node {
 	if l == nil {
 		return noNode{}
 	}
-	up, _ := p.avg.over(c.snap.avg, c.group, c.snap.lay.groups[c.group].fields)
+	up, down := p.avg.over(c.snap.avg, c.group, c.snap.lay.groups[c.group].fields)
 	return &termNode{
 		cursor: newCursor(l), rater: c.snap.lay.rater(c.group, p.lens, c.snap.avg), weight: c.weight,
-		slot: c.slot, top: c.top, unit: c.weight * c.snap.lay.groups[c.group].top / 255 * up,
+		slot: c.slot, top: c.top, unit: c.weight * c.snap.lay.groups[c.group].top / 255 * up, down: down,
 	}
 }
 

@@ -41,6 +41,7 @@ type termNode struct {
 	slot   int     // of the only field that counts, −1: all
 	top    float64 // of a part
 	unit   float64 // the most that one step of an impact can be worth
+	down   float64 // by which its part can be lower than the impact says
 }
 
 func (n *termNode) restrict(w int, set *bitSet) {

@@ -57,7 +57,7 @@ func (s *Snapshot) Search(q Query, k int, o Options) Result {
 			total += r.everything(p, n)
 		case r.column >= 0:
 			r.everything(p, n)
-		case k > 0:
+		case k > 0 && !r.prune(p, n):
 			r.best(p, n)
 		}
 	}

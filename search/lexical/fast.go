@@ -1,0 +1,521 @@
+package lexical
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// pruner ranks the documents of a part under a sum of words, window by window. It
+// adds impacts up as whole numbers of a unit so small that the largest sum stays
+// below 2^16, compares the sums with what the worst of the best scores, and scores
+// exactly what reaches it. Sums are upper bounds, so no document is missed.
+//
+// Source of the scheme: MaxScore (Turtle and Flood 1995) with bounds by window and
+// block (Ding and Suel 2011; Mallia et al. 2017 for ranges of documents).
+type pruner struct {
+	r      *ranking
+	p      *part
+	scorer node
+	quick  []node      // conditions by bitmap, looked at first
+	must   []node      // other conditions; neither score
+	all    bool        // every word must match
+	terms  []*fastTerm // by rising bound
+	unit   float64     // score of one step
+	need   int         // a sum below it cannot be among the best
+	floor  float64     // k documents of this part score so much at least
+
+	byDocs []*fastTerm // the rarest first
+
+	acc     accumulators
+	set     bitSet          // candidates
+	allowed bitSet          // documents of the window that are not deleted and meet the quick conditions
+	touched bitSet          // documents whose sums are not 0, if no dense list was added
+	subs    [winSubs]uint32 // bounds of 256 documents each
+	below   []uint32        // below[i]: the sum of the bounds of the first i words
+}
+
+type fastTerm struct {
+	*cursor
+	unit   float64 // score of one step of an impact at most
+	weight uint16  // the same in steps, times 256
+	most   uint32  // steps, of any posting
+	here   uint32  // steps, of any in the window
+}
+
+// maxPruned is how many words are pruned with; more are added up in full (wide.go).
+const maxPruned = 128
+
+// sumMax is the largest sum of impacts in steps, so that a weight (up to sumMax / 240
+// · 256) and a sum fit 16 bits even when each word counts its least: one step an impact.
+func sumMax(words int) float64 { return float64(61000 - 257*words) }
+
+var pruners = sync.Pool{New: func() any { return &pruner{} }}
+
+// prune ranks by pruning if the node is a kind of sum that it knows.
+func (r *ranking) prune(p *part, n node) bool {
+	f := pruners.Get().(*pruner)
+	defer pruners.Put(f)
+	f.r, f.p, f.scorer, f.all, f.quick, f.must, f.terms = r, p, n, false, f.quick[:0], f.must[:0], f.terms[:0]
+	if !f.take(n) || len(f.terms) == 0 || len(f.terms) > maxPruned {
+		return false
+	}
+	f.prepare()
+	f.run()
+	f.r, f.p, f.scorer = nil, nil, nil
+	clear(f.must)
+	clear(f.terms)
+	return true
+}
+
+// take splits a node into words and conditions.
+func (f *pruner) take(n node) bool {
+	switch n := n.(type) {
+	case *termNode:
+		return f.word(n)
+	case *orNode:
+		for _, sub := range n.subs {
+			if t, ok := sub.(*termNode); !ok || !f.word(t) {
+				return false
+			}
+		}
+		return true
+	case *andNode:
+		return f.takeAnd(n)
+	}
+	return false
+}
+
+func (f *pruner) word(t *termNode) bool {
+	if t.slot >= 0 {
+		return false
+	}
+	f.terms = append(f.terms, &fastTerm{cursor: t.cursor, unit: t.unit})
+	return true
+}
+
+// takeAnd takes words that must all match, or one sum; and beside them conditions.
+func (f *pruner) takeAnd(n *andNode) bool {
+	sums := 0
+	for _, sub := range n.byCost {
+		switch sub := sub.(type) {
+		case *termNode:
+			if !f.word(sub) {
+				return false
+			}
+			f.all = true
+		case *orNode:
+			sums++
+			if !f.take(sub) {
+				return false
+			}
+		case *keyNode, *filterNode:
+			f.quick = append(f.quick, sub)
+		case *rangeNode, *notNode:
+			f.must = append(f.must, sub)
+		default:
+			return false
+		}
+	}
+	return sums == 0 || sums == 1 && !f.all
+}
+
+func (f *pruner) prepare() {
+	total := 0.0
+	for _, t := range f.terms {
+		total += t.unit * float64(max(t.cursor.most, 240))
+	}
+	f.unit = max(total/sumMax(len(f.terms)), math.SmallestNonzeroFloat32)
+	for _, t := range f.terms {
+		t.weight = uint16(max(256, math.Ceil(t.unit/f.unit*256)))
+		t.most = t.steps(t.cursor.most)
+	}
+	f.byDocs = append(f.byDocs[:0], f.terms...)
+	slices.SortStableFunc(f.byDocs, func(a, b *fastTerm) int { return cmp.Compare(a.df, b.df) })
+	slices.SortStableFunc(f.terms, func(a, b *fastTerm) int { return cmp.Compare(a.most, b.most) })
+	f.floor = f.known()
+	f.raise()
+}
+
+// steps is an upper bound in steps of what an impact adds to a sum.
+func (t *fastTerm) steps(impact byte) uint32 {
+	if impact == 0 {
+		return 0
+	}
+	return uint32(impact)*uint32(t.weight)>>8 + 1
+}
+
+// known returns a score that k documents reach, from the best impacts of one word.
+func (f *pruner) known() float64 {
+	if f.all || len(f.must)+len(f.quick) > 0 || f.p.dead != nil {
+		return 0
+	}
+	rank := 0
+	for rank < 3 && f.r.k > [...]int{10, 100, 1000}[rank] {
+		rank++
+	}
+	best := 0.0
+	if rank == 3 {
+		return best
+	}
+	var each func(n node)
+	each = func(n node) {
+		switch n := n.(type) {
+		case *termNode:
+			if v := n.best[rank]; n.docs == nil && v > 1 {
+				best = max(best, n.weight*n.top/255*float64(v-1)*n.down)
+			}
+		case *orNode:
+			for _, sub := range n.subs {
+				each(sub)
+			}
+		}
+	}
+	each(f.scorer)
+	return best
+}
+
+// raise sets need to what a document must reach now.
+func (f *pruner) raise() {
+	least := max(f.floor, f.r.least())
+	// rounding: each word's impact lost less than a step
+	f.need = max(0, int(least/f.unit)-1)
+}
+
+// threshold is the least sum that may still suffice when the words not added yet
+// have rest steps at most.
+func (f *pruner) threshold(rest uint32) int {
+	return max(1, f.need-int(rest)-len(f.terms))
+}
+
+func (f *pruner) run() {
+	nw := windows(f.p.docs)
+	for w := f.nextWindow(0); w >= 0 && w < nw; w = f.nextWindow(w + 1) {
+		if f.all {
+			f.conjunction(w)
+		} else {
+			f.disjunction(w)
+		}
+		if w+1 == nw {
+			return
+		}
+	}
+}
+
+// nextWindow returns the next window that may have a document good enough: one of the
+// words that matter must be in it.
+func (f *pruner) nextWindow(w int) int {
+	if f.all {
+		for {
+			at := w
+			for _, t := range f.terms {
+				if at = t.nextWindow(at); at < 0 {
+					return -1
+				}
+			}
+			if at == w {
+				return w
+			}
+			w = at
+		}
+	}
+	first, sum := -1, uint32(0)
+	for _, t := range f.terms {
+		if sum += t.most; int(sum) < f.need {
+			continue
+		}
+		if t.dense() {
+			return w
+		}
+		if at := t.nextWindow(w); at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// bounds computes the words' bounds in a window and their sum.
+func (f *pruner) bounds(w int) int {
+	total := uint32(0)
+	f.below = append(f.below[:0], 0)
+	for _, t := range f.terms {
+		t.here = t.steps(t.cursor.bound(w))
+		total += t.here
+		f.below = append(f.below, total)
+	}
+	return int(total)
+}
+
+// active returns the parts of 256 documents of a window that may have a document
+// good enough, a bit each.
+func (f *pruner) active(w int) uint32 {
+	flat := uint32(0)
+	for _, t := range f.terms {
+		if !t.dense() {
+			flat += t.here
+		}
+	}
+	for i := range f.subs {
+		f.subs[i] = flat
+	}
+	for _, t := range f.terms {
+		if t.dense() {
+			for i, v := range t.subMax[w*winSubs:][:winSubs] {
+				f.subs[i] += t.steps(v)
+			}
+		}
+	}
+	mask := uint32(0)
+	for i, v := range f.subs {
+		if int(v) >= f.need {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// runs calls g for each run of set bits.
+func runs(mask uint32, g func(from, to int)) {
+	for mask != 0 {
+		from := bits.TrailingZeros32(mask)
+		to := from + bits.TrailingZeros32(^(mask >> from))
+		g(from, to)
+		mask &^= 1<<to - 1<<from
+	}
+}
+
+const subWords = winWords / winSubs
+
+// addDense adds a dense list in the active parts of a window.
+func (f *pruner) addDense(t *fastTerm, w int, mask uint32) {
+	runs(mask, func(from, to int) {
+		sub := w*winSubs + from
+		addDense(f.acc[from<<subBits:], t.words[sub*subWords:][:(to-from)*subWords], t.imps[min(len(t.imps), int(t.rank[sub])):], t.weight)
+	})
+}
+
+// addSparse adds a list that is not dense, and notes its documents in touched.
+func (f *pruner) addSparse(t *fastTerm, w int) {
+	weight := uint32(t.weight)
+	t.each(w, func(docs []uint32, ordinal int) {
+		imps := t.imps[ordinal:][:len(docs)]
+		for i, d := range docs {
+			d &= winSize - 1
+			f.acc[d] += uint16(uint32(imps[i]) * weight >> 8)
+			f.touched[d>>6] |= 1 << (d & 63)
+		}
+	})
+}
+
+// open begins a window: it leaves the documents that are there and meet the quick
+// conditions in allowed.
+func (f *pruner) open(w int) bool {
+	if f.bounds(w) < f.need {
+		return false
+	}
+	f.p.start(w, &f.allowed)
+	for _, n := range f.quick {
+		n.restrict(w, &f.allowed)
+	}
+	return len(f.quick) == 0 || !f.allowed.empty()
+}
+
+// disjunction ranks the documents of a window that have any of the words.
+func (f *pruner) disjunction(w int) {
+	if !f.open(w) {
+		return
+	}
+	mask := f.active(w)
+	if mask == 0 {
+		return
+	}
+	// the first words alone cannot make a document good enough
+	first := 0
+	for first < len(f.terms) && int(f.below[first+1]) < f.need {
+		first++
+	}
+	dense := f.add(f.terms[first:], w, mask)
+	f.candidates(dense, mask, first)
+	f.condition(w)
+	n := f.set.count()
+	for n > 0 && first > 0 {
+		t := f.terms[first-1]
+		if t.here != 0 {
+			// reading all of a window's bits costs as much as looking some documents up
+			if !t.dense() || n < 4+bits.OnesCount32(mask)/2 {
+				break
+			}
+			f.addDense(t, w, mask)
+			dense = true
+		}
+		first--
+		f.recheck(first)
+		n = f.set.count()
+	}
+	if n > 0 {
+		f.choose(w, first, n)
+	}
+	f.wipe(dense)
+}
+
+// add adds words up and reports whether one was dense.
+func (f *pruner) add(terms []*fastTerm, w int, mask uint32) (dense bool) {
+	f.touched = bitSet{}
+	for _, t := range terms {
+		switch {
+		case t.here == 0:
+		case t.dense():
+			dense = true
+			f.addDense(t, w, mask)
+		default:
+			f.addSparse(t, w)
+		}
+	}
+	return dense
+}
+
+// candidates sets the set to the documents whose sums may still suffice.
+func (f *pruner) candidates(dense bool, mask uint32, first int) {
+	if !dense {
+		f.set = f.touched
+		f.recheck(first)
+		return
+	}
+	f.set = bitSet{}
+	least := uint16(min(math.MaxUint16, f.threshold(f.below[first])))
+	runs(mask, func(from, to int) {
+		atLeast(f.set[from*subWords:to*subWords], f.acc[from<<subBits:], least)
+	})
+}
+
+// recheck takes documents out of the set whose sums cannot suffice any more.
+func (f *pruner) recheck(first int) {
+	least := uint16(min(math.MaxUint16, f.threshold(f.below[first])))
+	for i, word := range f.set {
+		for m := word; m != 0; m &= m - 1 {
+			b := bits.TrailingZeros64(m)
+			if f.acc[i<<6+b] < least {
+				f.set[i] &^= 1 << b
+			}
+		}
+	}
+}
+
+// condition takes documents out that are deleted or do not meet the conditions.
+func (f *pruner) condition(w int) {
+	f.set.and(&f.allowed)
+	for _, n := range f.must {
+		n.restrict(w, &f.set)
+	}
+}
+
+// wipe sets the sums of a window back to 0.
+func (f *pruner) wipe(dense bool) {
+	if dense {
+		f.acc = accumulators{}
+		return
+	}
+	for i, word := range f.touched {
+		for ; word != 0; word &= word - 1 {
+			f.acc[i<<6+bits.TrailingZeros64(word)] = 0
+		}
+	}
+}
+
+// choose ranks the n documents of the set. When there are many, those with the highest
+// sums come first, so that the rest need not be scored.
+func (f *pruner) choose(w, first, n int) {
+	if n > 2*f.r.k+32 {
+		if high := f.high(n); high > 0 {
+			var rest bitSet
+			for i, word := range f.set {
+				for ; word != 0; word &= word - 1 {
+					if b := bits.TrailingZeros64(word); f.acc[i<<6+b] < high {
+						rest[i] |= 1 << b
+					}
+				}
+			}
+			f.set.andNot(&rest)
+			f.rank(w, first)
+			f.set = rest
+		}
+	}
+	f.rank(w, first)
+}
+
+// high returns a sum that at least k and not many more documents of the set reach.
+func (f *pruner) high(n int) uint16 {
+	const shift = 6
+	var count [1 << (16 - shift)]uint16
+	for i, word := range f.set {
+		for ; word != 0; word &= word - 1 {
+			count[f.acc[i<<6+bits.TrailingZeros64(word)]>>shift]++
+		}
+	}
+	seen := 0
+	for v := len(count) - 1; v > 0; v-- {
+		if seen += int(count[v]); seen >= f.r.k {
+			return uint16(v << shift)
+		}
+	}
+	return 0
+}
+
+// rank looks the first words up for each document of the set, from the one with the
+// highest bound down, and scores the documents that may be good enough.
+func (f *pruner) rank(w, first int) {
+	for i, word := range f.set {
+	next:
+		for ; word != 0; word &= word - 1 {
+			slot := i<<6 + bits.TrailingZeros64(word)
+			doc := uint32(w<<winBits + slot)
+			sum := int(f.acc[slot]) + len(f.terms)
+			for j := first; j > 0; j-- {
+				if sum+int(f.below[j]) < f.need {
+					continue next
+				}
+				if t := f.terms[j-1]; t.here > 0 {
+					if o, ok := t.find(doc); ok {
+						sum += int(uint32(t.imps[o]) * uint32(t.weight) >> 8)
+					}
+				}
+			}
+			if sum >= f.need {
+				f.r.rank(f.p, f.scorer, doc)
+				f.raise()
+			}
+		}
+	}
+}
+
+// conjunction ranks the documents of a window that have all words.
+func (f *pruner) conjunction(w int) {
+	if !f.open(w) {
+		return
+	}
+	f.set = f.allowed
+	var own bitSet
+	for _, t := range f.byDocs {
+		t.window(w, &own)
+		f.set.and(&own)
+		if f.set.empty() {
+			return
+		}
+	}
+	for _, n := range f.must {
+		n.restrict(w, &f.set)
+	}
+	const few = 16
+	n := f.set.count()
+	if n <= few {
+		f.rank(w, len(f.terms))
+		return
+	}
+	mask := f.active(w)
+	dense := f.add(f.terms, w, mask)
+	f.recheck(0)
+	f.choose(w, 0, n)
+	f.wipe(dense)
+}
