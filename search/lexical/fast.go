@@ -16,16 +16,17 @@ import (
 // Source of the scheme: MaxScore (Turtle and Flood 1995) with bounds by window and
 // block (Ding and Suel 2011; Mallia et al. 2017 for ranges of documents).
 type pruner struct {
-	r      *ranking
-	p      *part
-	scorer node
-	quick  []node      // conditions by bitmap, looked at first
-	must   []node      // other conditions; neither score
-	all    bool        // every word must match
-	terms  []*fastTerm // by rising bound
-	unit   float64     // score of one step
-	need   int         // a sum below it cannot be among the best
-	floor  float64     // k documents of this part score so much at least
+	r       *ranking
+	p       *part
+	scorer  node
+	quick   []node      // conditions by bitmap, looked at first
+	must    []node      // other conditions; neither score
+	all     bool        // every word must match
+	limited bool        // not all documents are allowed
+	terms   []*fastTerm // by rising bound
+	unit    float64     // score of one step
+	need    int         // a sum below it cannot be among the best
+	floor   float64     // k documents of this part score so much at least
 
 	byDocs []*fastTerm // the rarest first
 
@@ -43,6 +44,9 @@ type fastTerm struct {
 	weight uint16  // the same in steps, times 256
 	most   uint32  // steps, of any posting
 	here   uint32  // steps, of any in the window
+	// lookups is how many documents can be looked up in the time that it takes to
+	// add a window of the list.
+	lookups int
 }
 
 // maxPruned is how many words are pruned with; more are added up in full (wide.go).
@@ -56,6 +60,10 @@ var pruners = sync.Pool{New: func() any { return &pruner{} }}
 
 // prune ranks by pruning if the node is a kind of sum that it knows.
 func (r *ranking) prune(p *part, n node) bool {
+	if phrase, ok := n.(*phraseNode); ok && phrase.slot < 0 {
+		r.prunePhrase(p, phrase)
+		return true
+	}
 	f := pruners.Get().(*pruner)
 	defer pruners.Put(f)
 	f.r, f.p, f.scorer, f.all, f.quick, f.must, f.terms = r, p, n, false, f.quick[:0], f.must[:0], f.terms[:0]
@@ -131,10 +139,15 @@ func (f *pruner) prepare() {
 	for _, t := range f.terms {
 		t.weight = uint16(max(256, math.Ceil(t.unit/f.unit*256)))
 		t.most = t.steps(t.cursor.most)
+		t.lookups = 10
+		if !t.dense() {
+			t.lookups = 2 + t.df/windows(f.p.docs)/16
+		}
 	}
 	f.byDocs = append(f.byDocs[:0], f.terms...)
 	slices.SortStableFunc(f.byDocs, func(a, b *fastTerm) int { return cmp.Compare(a.df, b.df) })
 	slices.SortStableFunc(f.terms, func(a, b *fastTerm) int { return cmp.Compare(a.most, b.most) })
+	f.limited = len(f.quick) > 0 || f.p.dead != nil
 	f.floor = f.known()
 	f.raise()
 }
@@ -315,11 +328,14 @@ func (f *pruner) open(w int) bool {
 	if f.bounds(w) < f.need {
 		return false
 	}
+	if !f.limited {
+		return true
+	}
 	f.p.start(w, &f.allowed)
 	for _, n := range f.quick {
 		n.restrict(w, &f.allowed)
 	}
-	return len(f.quick) == 0 || !f.allowed.empty()
+	return !f.allowed.empty()
 }
 
 // disjunction ranks the documents of a window that have any of the words.
@@ -336,19 +352,17 @@ func (f *pruner) disjunction(w int) {
 	for first < len(f.terms) && int(f.below[first+1]) < f.need {
 		first++
 	}
-	dense := f.add(f.terms[first:], w, mask)
+	dense := f.addAll(f.terms[first:], w, mask)
 	f.candidates(dense, mask, first)
 	f.condition(w)
 	n := f.set.count()
 	for n > 0 && first > 0 {
 		t := f.terms[first-1]
 		if t.here != 0 {
-			// reading all of a window's bits costs as much as looking some documents up
-			if !t.dense() || n < 4+bits.OnesCount32(mask)/2 {
+			if n < t.lookups {
 				break
 			}
-			f.addDense(t, w, mask)
-			dense = true
+			dense = f.add(t, w, mask) || dense
 		}
 		first--
 		f.recheck(first)
@@ -357,23 +371,27 @@ func (f *pruner) disjunction(w int) {
 	if n > 0 {
 		f.choose(w, first, n)
 	}
-	f.wipe(dense)
+	f.wipe(dense, mask)
 }
 
-// add adds words up and reports whether one was dense.
-func (f *pruner) add(terms []*fastTerm, w int, mask uint32) (dense bool) {
+// addAll adds words up and reports whether one was dense.
+func (f *pruner) addAll(terms []*fastTerm, w int, mask uint32) (dense bool) {
 	f.touched = bitSet{}
 	for _, t := range terms {
-		switch {
-		case t.here == 0:
-		case t.dense():
-			dense = true
-			f.addDense(t, w, mask)
-		default:
-			f.addSparse(t, w)
+		if t.here > 0 {
+			dense = f.add(t, w, mask) || dense
 		}
 	}
 	return dense
+}
+
+func (f *pruner) add(t *fastTerm, w int, mask uint32) (dense bool) {
+	if t.dense() {
+		f.addDense(t, w, mask)
+		return true
+	}
+	f.addSparse(t, w)
+	return false
 }
 
 // candidates sets the set to the documents whose sums may still suffice.
@@ -393,29 +411,25 @@ func (f *pruner) candidates(dense bool, mask uint32, first int) {
 // recheck takes documents out of the set whose sums cannot suffice any more.
 func (f *pruner) recheck(first int) {
 	least := uint16(min(math.MaxUint16, f.threshold(f.below[first])))
-	for i, word := range f.set {
-		for m := word; m != 0; m &= m - 1 {
-			b := bits.TrailingZeros64(m)
-			if f.acc[i<<6+b] < least {
-				f.set[i] &^= 1 << b
-			}
-		}
-	}
+	var enough bitSet
+	atLeast(enough[:], f.acc[:], least)
+	f.set.and(&enough)
 }
 
 // condition takes documents out that are deleted or do not meet the conditions.
 func (f *pruner) condition(w int) {
-	f.set.and(&f.allowed)
+	if f.limited {
+		f.set.and(&f.allowed)
+	}
 	for _, n := range f.must {
 		n.restrict(w, &f.set)
 	}
 }
 
-// wipe sets the sums of a window back to 0.
-func (f *pruner) wipe(dense bool) {
+// wipe sets the sums of a window back to 0. Dense lists were added in the parts of mask.
+func (f *pruner) wipe(dense bool, mask uint32) {
 	if dense {
-		f.acc = accumulators{}
-		return
+		runs(mask, func(from, to int) { clear(f.acc[from<<subBits : to<<subBits]) })
 	}
 	for i, word := range f.touched {
 		for ; word != 0; word &= word - 1 {
@@ -490,22 +504,31 @@ func (f *pruner) rank(w, first int) {
 	}
 }
 
+// together sets the set to the documents that have all words and meet the conditions.
+func (f *pruner) together(w int) bool {
+	var own bitSet
+	for i, t := range f.byDocs {
+		if i == 0 {
+			t.window(w, &f.set)
+			continue
+		}
+		t.window(w, &own)
+		f.set.and(&own)
+		if f.set.empty() {
+			return false
+		}
+	}
+	f.condition(w)
+	return true
+}
+
 // conjunction ranks the documents of a window that have all words.
 func (f *pruner) conjunction(w int) {
 	if !f.open(w) {
 		return
 	}
-	f.set = f.allowed
-	var own bitSet
-	for _, t := range f.byDocs {
-		t.window(w, &own)
-		f.set.and(&own)
-		if f.set.empty() {
-			return
-		}
-	}
-	for _, n := range f.must {
-		n.restrict(w, &f.set)
+	if !f.together(w) {
+		return
 	}
 	const few = 16
 	n := f.set.count()
@@ -514,8 +537,8 @@ func (f *pruner) conjunction(w int) {
 		return
 	}
 	mask := f.active(w)
-	dense := f.add(f.terms, w, mask)
+	dense := f.addAll(f.terms, w, mask)
 	f.recheck(0)
 	f.choose(w, 0, n)
-	f.wipe(dense)
+	f.wipe(dense, mask)
 }

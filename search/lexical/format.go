@@ -37,6 +37,7 @@ package lexical
 //	      uv code, and for words uv places (first, then distances); for more: uv distance of its list in POST
 //	      from the list before (for the first of a block: from 0)
 //	DIDX  offset in DICT of each block, uint32
+//	DKEY  the first 8 bytes of the first term of each block, filled up with 0, as a big-endian number, uint64
 //
 // A term is one byte that says what it is and then its bytes: 'K' a key; 0x80 + 2·group a word of the group as
 // it stands; 0x81 + 2·group a stem. A stem has no places, and is missing when its only form in the segment is
@@ -98,6 +99,7 @@ const (
 	tagPost = "POST"
 	tagDict = "DICT"
 	tagDidx = "DIDX"
+	tagDkey = "DKEY"
 )
 
 const keyTerm = 'K'

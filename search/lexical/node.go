@@ -287,8 +287,32 @@ type phraseNode struct {
 
 type phraseWord struct {
 	*cursor
-	offset uint32
-	places []uint32
+	offset  uint32
+	ordinal int
+	places  []uint32
+	starts  [blockSize + 1]uint32 // where the places of each posting of a block begin
+	started int                   // that block, −1 for none
+}
+
+// read sets places to those of posting ordinal.
+func (w *phraseWord) read() {
+	block := w.ordinal / blockSize
+	if w.started != block {
+		at := uint32(0)
+		for i := range min(blockSize, w.df-block*blockSize) {
+			w.starts[i] = at
+			at += w.seg.totals[w.code(block*blockSize+i)]
+			w.starts[i+1] = at
+		}
+		w.started = block
+	}
+	width, src := int(w.placeW[block]), w.cursor.places[w.placeOff[block]:]
+	w.places = w.places[:0]
+	last := uint32(0)
+	for j := w.starts[w.ordinal%blockSize]; j < w.starts[w.ordinal%blockSize+1]; j++ {
+		last += unpack(src, width, int(j))
+		w.places = append(w.places, last)
+	}
 }
 
 func (n *phraseNode) restrict(w int, set *bitSet) {
@@ -312,16 +336,33 @@ func (n *phraseNode) together(w int, set *bitSet) {
 	}
 }
 
+// locate finds the words' postings of a document, and the least of their impacts.
+func (n *phraseNode) locate(doc uint32) (least byte, ok bool) {
+	least = 255
+	for i := range n.words {
+		w := &n.words[i]
+		if w.ordinal, ok = w.find(doc); !ok {
+			return 0, false
+		}
+		least = min(least, w.imps[w.ordinal])
+	}
+	return least, true
+}
+
 // count returns how often the phrase stands in each field of a document.
 func (n *phraseNode) count(doc uint32) *tuple {
+	if _, ok := n.locate(doc); !ok {
+		return &tuple{}
+	}
+	return n.verify(doc)
+}
+
+// verify is count after locate.
+func (n *phraseNode) verify(doc uint32) *tuple {
 	t := &tuple{}
 	for i := range n.words {
 		w := &n.words[i]
-		ord, ok := w.find(doc)
-		if !ok {
-			return t
-		}
-		w.places = w.placesOf(ord, w.places[:0])
+		w.read()
 		if i == 0 {
 			n.at = n.at[:0]
 			for _, p := range w.places {
@@ -396,7 +437,11 @@ func (n *phraseNode) bound(w int) float64 {
 }
 
 func (n *phraseNode) score(doc uint32) (float64, bool) {
-	t := n.count(doc)
+	return n.rate(doc, n.count(doc))
+}
+
+// rate scores a document in which the phrase stands so often.
+func (n *phraseNode) rate(doc uint32, t *tuple) (float64, bool) {
 	if t.total() == 0 {
 		return 0, false
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"iter"
+	"math"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -111,6 +112,14 @@ func (r *ranking) least() float64 {
 	return r.hits[0].Score
 }
 
+// last returns the ID that a document with the least score must be below.
+func (r *ranking) last() int64 {
+	if len(r.hits) < r.k {
+		return math.MaxInt64
+	}
+	return r.hits[0].ID
+}
+
 func (r *ranking) sorted() []Hit {
 	slices.SortFunc(r.hits, func(a, b Hit) int {
 		switch {
@@ -189,8 +198,9 @@ func eachMatch(p *part, n node, f func(w int, set *bitSet)) {
 // best ranks the matches of a part that may be among the best.
 func (r *ranking) best(p *part, n node) {
 	var set bitSet
+	rising := len(p.sort) == 0
 	for w := n.nextWindow(0); w >= 0 && w < windows(p.docs); w = n.nextWindow(w + 1) {
-		if n.bound(w) >= r.least() {
+		if most := n.bound(w); most > r.least() || most == r.least() && !(rising && r.last() < p.ids.at(w<<winBits)) {
 			p.start(w, &set)
 			n.restrict(w, &set)
 			for d := range set.all(w) {

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"math"
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -30,6 +31,7 @@ type segment struct {
 	post   []byte
 	dict   []byte
 	didx   []uint32
+	dkey   []uint64
 
 	filters filterCache
 	unmap   func()
@@ -152,6 +154,9 @@ func (s *segment) load() error {
 		s.totals = append(s.totals, uint32(t.total()))
 	}
 	s.post, s.dict, s.didx = s.section(tagPost), s.section(tagDict), numbers[uint32](s.section(tagDidx))
+	if s.dkey = numbers[uint64](s.section(tagDkey)); len(s.dkey) != len(s.didx) {
+		return bad(tagDkey, "wrong length")
+	}
 	return nil
 }
 
@@ -198,8 +203,7 @@ type terms struct {
 // seek returns the terms from the first on that is not below the one given; next
 // must be called to reach it.
 func (s *segment) seek(term []byte) *terms {
-	i := sort.Search(len(s.didx), func(i int) bool { return bytes.Compare(s.firstTerm(i), term) > 0 })
-	t := &terms{seg: s, block: max(0, i-1)}
+	t := &terms{seg: s, block: max(0, s.blockAfter(term)-1)}
 	t.enter()
 	for {
 		was := *t
@@ -209,6 +213,17 @@ func (s *segment) seek(term []byte) *terms {
 			return t
 		}
 	}
+}
+
+// blockAfter returns the first block of the dictionary that begins behind a term.
+func (s *segment) blockAfter(term []byte) int {
+	key := termKey(term)
+	lo, _ := slices.BinarySearch(s.dkey, key)
+	hi := lo
+	for hi < len(s.dkey) && s.dkey[hi] == key {
+		hi++
+	}
+	return lo + sort.Search(hi-lo, func(i int) bool { return bytes.Compare(s.firstTerm(lo+i), term) > 0 })
 }
 
 func (s *segment) firstTerm(block int) []byte {
@@ -275,7 +290,7 @@ func (s *segment) lookup(term []byte) (*list, bool) {
 	if len(s.didx) == 0 {
 		return nil, false
 	}
-	i := sort.Search(len(s.didx), func(i int) bool { return bytes.Compare(s.firstTerm(i), term) > 0 })
+	i := s.blockAfter(term)
 	if i == 0 {
 		return nil, false
 	}

@@ -32,6 +32,7 @@ type segWriter struct {
 	post  uint64 // length of POST so far
 	dict  []byte
 	didx  []uint32
+	dkey  []uint64
 	nTerm int
 	last  []byte
 	lastP uint64
@@ -170,7 +171,7 @@ func (p *postings) reset() { p.docs, p.codes, p.places = p.docs[:0], p.codes[:0]
 func (s *segWriter) term(term []byte, p *postings) {
 	first := s.nTerm%dictBlock == 0
 	if first {
-		s.didx = append(s.didx, uint32(len(s.dict)))
+		s.didx, s.dkey = append(s.didx, uint32(len(s.dict))), append(s.dkey, termKey(term))
 		s.last, s.lastP = s.last[:0], 0
 	}
 	s.nTerm++
@@ -208,6 +209,13 @@ func (s *segWriter) term(term []byte, p *postings) {
 		s.long(term, kind, p)
 	}
 	s.dict = d
+}
+
+// termKey is the first 8 bytes of a term as a number that orders as they do.
+func termKey(term []byte) uint64 {
+	var b [8]byte
+	copy(b[:], term)
+	return binary.BigEndian.Uint64(b[:])
 }
 
 type termKind uint8
@@ -471,6 +479,7 @@ func (s *segWriter) finish() error {
 	s.section(tagTupl, all)
 	s.section(tagDict, s.dict)
 	s.section(tagDidx, bytesOf(s.didx))
+	s.section(tagDkey, bytesOf(s.dkey))
 	foot := binary.LittleEndian.AppendUint32(nil, uint32(len(s.rows)/rowSize))
 	foot = binary.LittleEndian.AppendUint32(foot, crc32.Checksum(s.rows, castagnoli))
 	s.write(s.rows)
