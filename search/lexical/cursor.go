@@ -154,10 +154,7 @@ func (c *cursor) window(w int, out *bitSet) {
 func (c *cursor) bound(w int) byte {
 	var most byte
 	if c.dense() {
-		for _, v := range c.subMax[w*winSubs:][:winSubs] {
-			most = max(most, v)
-		}
-		return most
+		return c.winMax[w]
 	}
 	if c.docs != nil {
 		if d, ok := c.next(uint32(w) << winBits); !ok || int(d>>winBits) > w {

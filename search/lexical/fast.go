@@ -338,6 +338,10 @@ func (f *pruner) open(w int) bool {
 	return !f.allowed.empty()
 }
 
+// few is how many documents of a window are looked up one by one rather than by
+// adding all words up.
+const few = 24
+
 // disjunction ranks the documents of a window that have any of the words.
 func (f *pruner) disjunction(w int) {
 	if !f.open(w) {
@@ -347,14 +351,54 @@ func (f *pruner) disjunction(w int) {
 	if mask == 0 {
 		return
 	}
+	required := f.required(w)
+	if required {
+		if f.condition(w); f.set.empty() {
+			return
+		}
+		if n := f.set.count(); n <= few {
+			f.rank(w, len(f.terms))
+			return
+		}
+	}
+	f.sum(w, mask, required)
+}
+
+// required sets the set to the documents that have every word without which none
+// can be good enough. It reports false when there is no such word.
+func (f *pruner) required(w int) bool {
+	total, found := int(f.below[len(f.terms)]), false
+	for _, t := range f.byDocs {
+		if total-int(t.here) >= f.need {
+			continue
+		}
+		if !found {
+			t.window(w, &f.set)
+			found = true
+			continue
+		}
+		var own bitSet
+		t.window(w, &own)
+		f.set.and(&own)
+	}
+	return found
+}
+
+// sum adds up the words that matter in a window, and ranks what is good enough of
+// the set, if it was set, or of all documents.
+func (f *pruner) sum(w int, mask uint32, some bool) {
 	// the first words alone cannot make a document good enough
 	first := 0
 	for first < len(f.terms) && int(f.below[first+1]) < f.need {
 		first++
 	}
 	dense := f.addAll(f.terms[first:], w, mask)
-	f.candidates(dense, mask, first)
-	f.condition(w)
+	if some {
+		f.recheck(first)
+	} else {
+		f.candidates(dense, mask, first)
+		f.condition(w)
+	}
 	n := f.set.count()
 	for n > 0 && first > 0 {
 		t := f.terms[first-1]
@@ -371,7 +415,7 @@ func (f *pruner) disjunction(w int) {
 	if n > 0 {
 		f.choose(w, first, n)
 	}
-	f.wipe(dense, mask)
+	clear(f.acc[:])
 }
 
 // addAll adds words up and reports whether one was dense.
@@ -423,18 +467,6 @@ func (f *pruner) condition(w int) {
 	}
 	for _, n := range f.must {
 		n.restrict(w, &f.set)
-	}
-}
-
-// wipe sets the sums of a window back to 0. Dense lists were added in the parts of mask.
-func (f *pruner) wipe(dense bool, mask uint32) {
-	if dense {
-		runs(mask, func(from, to int) { clear(f.acc[from<<subBits : to<<subBits]) })
-	}
-	for i, word := range f.touched {
-		for ; word != 0; word &= word - 1 {
-			f.acc[i<<6+bits.TrailingZeros64(word)] = 0
-		}
 	}
 }
 
@@ -530,15 +562,9 @@ func (f *pruner) conjunction(w int) {
 	if !f.together(w) {
 		return
 	}
-	const few = 16
-	n := f.set.count()
-	if n <= few {
+	if f.set.count() <= few {
 		f.rank(w, len(f.terms))
 		return
 	}
-	mask := f.active(w)
-	dense := f.addAll(f.terms, w, mask)
-	f.recheck(0)
-	f.choose(w, 0, n)
-	f.wipe(dense, mask)
+	f.sum(w, f.active(w), true)
 }

@@ -59,16 +59,17 @@ package lexical
 // A longer one begins at a multiple of 8:
 //
 //	flags byte, largest impact, the 10th, 100th and 1000th largest impact (0: there are fewer), 3 zero bytes
-//	postings uint32, blocks of 128 postings uint32, bytes of distances uint32, bytes of codes uint32, bytes of places uint64
-//	if dense: the largest impact of each 256 documents; postings before each 256 documents, uint32; a bit a
-//	document, up to the end of the last window of 4096
+//	postings uint32, blocks of 128 postings uint32, bytes of distances uint32, bytes of codes uint32, bytes of places
+//	uint64, 8 zero bytes
+//	if dense: the largest impact of each window of 4096 documents; that of each 256; postings before each 256
+//	documents, uint32; a bit a document, up to the end of the last window
 //	else: last document of each block uint32; offset of its distances uint32, with their width (1, 2, 4 bytes as
 //	0, 1, 2) in the upper two bits; largest impact of each block; distances, each from the document before
 //	if it has impacts: offset of each block's codes uint32 and the end (16 · width apart); if places: offset of
 //	each block's places uint32 and the end, width of each block's places byte; impacts; codes; places; 8 zero bytes
 //
 // Every array begins at a multiple of 8. Places are packed block by block; of each posting the first place, then
-// distances. A list is dense when more than one document in 12 has the term.
+// distances. A list is dense when more than one document in 32 has the term and there are at least 4096.
 const (
 	magic      = "BSLEX\x00\x00\x00"
 	version    = 1
@@ -78,7 +79,7 @@ const (
 	winSize    = 1 << winBits
 	winWords   = winSize / 64
 	winSubs    = winSize >> subBits
-	denseShare = 12
+	denseShare = 32
 	dictBlock  = 32
 )
 

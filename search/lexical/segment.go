@@ -314,7 +314,8 @@ type list struct {
 	flags               byte
 	most                byte    // the largest impact
 	best                [3]byte // the 10th, 100th and 1000th
-	subMax              []byte  // dense: largest impact of 256 documents
+	winMax              []byte  // dense: largest impact of a window
+	subMax              []byte  // and of 256 documents
 	rank                []uint32
 	words               []uint64
 	lasts, gapOff       []uint32 // else
@@ -429,7 +430,7 @@ func (l *list) long(p []byte) {
 	}
 	if l.dense() {
 		nw := windows(l.seg.docs)
-		l.subMax = take(nw * winSubs)
+		l.winMax, l.subMax = take(nw), take(nw*winSubs)
 		l.rank = numbers[uint32](take(4 * nw * winSubs))
 		l.words = numbers[uint64](take(8 * nw * winWords))
 	} else {

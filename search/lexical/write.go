@@ -463,6 +463,11 @@ func (s *segWriter) dense(docs []uint32, imps []byte) {
 	for i, n := range rank {
 		rank[i], before = before, before+n
 	}
+	var most []byte
+	for subs := range slices.Chunk(best, winSubs) {
+		most = append(most, slices.Max(subs))
+	}
+	s.array(most)
 	s.array(best)
 	s.array(bytesOf(rank))
 	s.array(bytesOf(words))
