@@ -71,6 +71,9 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	if err := h.Accounts.SeatDemo(ctx); err != nil {
 		return err
 	}
+	if err := seat(ctx, h); err != nil {
+		return err
+	}
 	if err := h.CatchUp(ctx); err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, id int64, author strin
 			return err
 		}
 		if open >= most {
-			return fault.Busy("%d of your claims wait for the desk. Ask for this one later.", open)
+			return fault.TooOften("%d of your claims wait for the desk. Ask for this one later.", open)
 		}
 		c = &Claim{Paper: id, Author: author, Account: who.Account, Evidence: evidence, At: now.UTC().Truncate(time.Microsecond), State: Open}
 		proof := ""

@@ -113,7 +113,7 @@ func TestLimits(t *testing.T) {
 		_, err = write(noon, fresh, 0, "The fifth.")
 		check(t, err)
 		_, err = write(noon, fresh, 0, "The sixth.")
-		wantKind(t, "the sixth of a day", err, fault.KindBusy)
+		wantKind(t, "the sixth of a day", err, fault.KindOften)
 		_, err = write(noon.Add(25*time.Hour), fresh, 0, "The next day.")
 		check(t, err)
 
@@ -131,7 +131,7 @@ func TestLimits(t *testing.T) {
 			check(t, err)
 		}
 		_, err = write(noon.Add(25*time.Hour), settled, 1, "One more.")
-		wantKind(t, "the 31st of an hour", err, fault.KindBusy)
+		wantKind(t, "the 31st of an hour", err, fault.KindOften)
 		_, err = write(noon, discuss.Writer{Account: 9, Handle: "desk", Joined: noon, Trusted: true}, 0, "https://example.org")
 		check(t, err)
 		if n := r.paper(r.ids[0]).Here.Comments; n != 7 {

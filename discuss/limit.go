@@ -38,7 +38,7 @@ func pace(ctx context.Context, tx *db.Tx, now time.Time, w Writer) error {
 		return err
 	}
 	if n >= most {
-		return fault.Busy("You can write %d comments %s. Keep this one and post it later.", most, says)
+		return fault.TooOften("You can write %d comments %s. Keep this one and post it later.", most, says)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Store) Report(ctx context.Context, now time.Time, paper, comment, accou
 			return err
 		}
 		if open >= mostReports {
-			return fault.Busy("%d of your reports wait for the desk. Send this one later.", open)
+			return fault.TooOften("%d of your reports wait for the desk. Send this one later.", open)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO report (paper, comment, account, reason, at, closed, act, asked) VALUES ($1, $2, $3, $4, $5, 0, 0, 0)
 			ON CONFLICT (paper, comment, account, closed) DO NOTHING`, id, comment, account, reason, db.Micros(now))

@@ -115,11 +115,11 @@ func voiceOf(ctx context.Context, tx *db.Tx, now time.Time, v Voter) (int64, err
 	return -cluster, nil
 }
 
-// Voted reports which of the papers have the reader's vote. At most 1,000 at once.
-func (s *Store) Voted(ctx context.Context, account int64, papers []int64) (map[int64]bool, error) {
-	voted := map[int64]bool{}
+// Voted returns those of the papers that have the reader's vote. At most 5,000 can be
+// asked for at once. Its answer changes only with the version of the account.
+func (s *Store) Voted(ctx context.Context, account int64, papers []int64) (voted []int64, err error) {
 	if len(papers) == 0 {
-		return voted, nil
+		return nil, nil
 	}
 	args := []any{account}
 	for _, p := range papers {
@@ -135,7 +135,7 @@ func (s *Store) Voted(ctx context.Context, account int64, papers []int64) (map[i
 		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		voted[id] = true
+		voted = append(voted, id)
 	}
 	return voted, rows.Err()
 }

@@ -20,6 +20,7 @@ import (
 	"broadsheet/api"
 	"broadsheet/db"
 	"broadsheet/digest"
+	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/outbox"
@@ -50,6 +51,7 @@ type House struct {
 	Editions *edition.Store
 	Feeds    *feed.Feeds
 	Accounts *account.Store
+	Talk     *discuss.Store
 	Outbox   *outbox.Outbox
 	Digests  *digest.Store
 
@@ -78,6 +80,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(),
 	}
+	h.Talk = discuss.NewStore(papers, h.Accounts, nil)
 	if err := h.openPost(ctx); err != nil {
 		d.Close()
 		return nil, err
@@ -104,7 +107,7 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts, Demo: c.Demo,
+		Accounts: h.Accounts, Talk: h.Talk, Voted: h.Talk.Voted, Demo: c.Demo,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if c.Mail.Dial != nil {
@@ -132,7 +135,7 @@ func (h *House) CatchUp(ctx context.Context) error {
 			return err
 		}
 		if n+m == 0 {
-			return nil
+			return h.Talk.Weigh(ctx, h.Config.Now())
 		}
 	}
 }

@@ -37,6 +37,9 @@ func askedOf(r *http.Request) string {
 		return ""
 	}
 	names := asked[r.URL.Path]
+	if strings.HasPrefix(r.URL.Path, "/papers/") && names == nil {
+		names = []string{"sort"} // of the comments
+	}
 	if names == nil {
 		return ""
 	}
@@ -51,11 +54,12 @@ func askedOf(r *http.Request) string {
 
 // finished is an answer that is ready to be sent.
 type finished struct {
-	body   []byte
-	header []field
-	etag   string
-	until  time.Time // zero: as long as the state stands
-	cut    *cut      // nil for what is the same for all
+	body     []byte
+	header   []field
+	etag     string
+	until    time.Time // zero: as long as the state stands
+	visitors bool      // readers have a page of their own in its place
+	cut      *cut      // nil for what is the same for all
 
 	once sync.Once
 	gzip []byte

@@ -39,8 +39,11 @@ type Item struct {
 type Acts struct {
 	ID       int64 // of the paper
 	Votes    int
+	Parts    string // of the number of votes: 62 upstream, 4 here
 	Comments int
-	Path     string // where the acts are posted; empty when there are none
+	Talk     string // where the discussion is; empty when there is none
+	Path     string // where a vote is posted; empty when nobody can vote
+	Save     string // where saving is posted; empty when nobody can save
 	Scrape   bool
 }
 
@@ -61,7 +64,7 @@ func (s Site) item(it feed.Item) Item {
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
 		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
 		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
-		Acts: Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
+		Acts: s.acts(p, fmt.Sprintf("p%d", it.Rank)),
 	}
 	const column = 1000 // letters
 	v.Short = utf8.RuneCountInString(p.Abstract) < column
@@ -78,6 +81,23 @@ func (s Site) item(it feed.Item) Item {
 		}
 	}
 	return v
+}
+
+// acts returns what can be done with a paper that stands at a place of a page.
+func (s Site) acts(p *paper.Paper, at string) Acts {
+	a := Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape}
+	if up, here := p.Figures.Votes, p.Here.Votes; up > 0 && here > 0 {
+		a.Parts = fmt.Sprintf("%s upstream, %s here", number(up), number(here))
+	}
+	if !s.Talk {
+		return a
+	}
+	a.Talk = paperPath(p.Key) + "#talk"
+	a.Path = "/vote/" + p.Key
+	if at != "" {
+		a.Path += "?at=" + at
+	}
+	return a
 }
 
 // byLine says whose an abstract is that is not its authors', nothing when it is.

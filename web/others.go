@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/paper"
@@ -54,7 +55,17 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.show(w, r, askAgain, state, PaperPageOf(site, *d))
+	if h.Talk == nil {
+		return h.show(w, r, askAgain, state, PaperPageOf(site, *d))
+	}
+	if d.Talk, err = h.talkData(r, p); err != nil {
+		return err
+	}
+	v := account.From(r.Context())
+	if v == nil {
+		return h.showVisitors(w, r, state, PaperPageOf(site, *d))
+	}
+	return h.showTo(w, r, v, PaperPageOf(site, *d), p.ID)
 }
 
 func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*PaperData, error) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,6 +106,7 @@ type Site struct {
 	Demo    bool         // this is the demo
 	Mails   bool         // readers can subscribe by mail
 	Scrape  bool         // pages carry what scrapers look for
+	Talk    bool         // readers can vote and write
 }
 
 // page returns the Page of a plain page.
@@ -116,6 +118,9 @@ func (s Site) page(title, skip string) Page {
 	}
 	if s.Mails {
 		p.Foot = append(p.Foot, Link{Text: "E-mail", Href: "/subscribe"})
+	}
+	if s.Talk {
+		p.Foot = slices.Insert(p.Foot, len(p.Foot)-1, Link{Text: "Moderation", Href: "/moderation"})
 	}
 	if s.Newest == nil {
 		return p

@@ -16,7 +16,8 @@ type PaperData struct {
 	Edition  *edition.Day // where it stands; nil when in none
 	Ranks    []Rank       // in that edition, its week and its month
 	Readings []paper.Reading
-	Version  int // the version asked for, 0 for none
+	Version  int       // the version asked for, 0 for none
+	Talk     *TalkData // nil where nobody can vote or write
 }
 
 // Rank is a paper's place in a list.
@@ -45,6 +46,9 @@ type PaperPage struct {
 	Record   []Fact
 	DOI      *Link
 	Topics   []string
+	Talk     *Talk
+	Voters   string   // who voted here
+	Claims   []string // how the claims of who asks stand
 }
 
 func (*PaperPage) template() string { return "paper" }
@@ -61,7 +65,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	p := d.Paper
 	v := &PaperPage{
 		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p), Topics: p.Topics,
-		Acts: Acts{ID: p.ID, Votes: p.Votes(), Comments: p.Comments(), Scrape: s.Scrape},
+		Acts: s.acts(p, ""),
 	}
 	v.describe(s, paperPath(p.Key), "article", abstractText(p))
 	v.Meta = append(v.Meta, citation(s, p)...)
@@ -100,6 +104,10 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	v.seen(d)
 	v.record(p)
 	v.votes(d.Readings)
+	if d.Talk != nil {
+		v.Talk = NewTalk(s, p, *d.Talk)
+		v.Voters, v.Claims = voters(*d.Talk), v.Talk.Claims
+	}
 	return v
 }
 

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ func ParseTemplates(files *Static) (*Templates, error) {
 		"static": files.Path,
 		"linked": linked,
 	})
-	shared, err := shared.ParseFS(templateFiles, "template/layout.html", "template/item.html", "template/chart.html")
+	shared, err := shared.ParseFS(templateFiles, "template/layout.html", "template/item.html", "template/chart.html", "template/talk.html")
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func ParseTemplates(files *Static) (*Templates, error) {
 	}
 	for _, file := range names {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "layout" || name == "item" || name == "chart" {
+		if slices.Contains([]string{"layout", "item", "chart", "talk"}, name) {
 			continue
 		}
 		page, err := template.Must(shared.Clone()).ParseFS(templateFiles, file)

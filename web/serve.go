@@ -76,7 +76,7 @@ func (h *Handler) addressOf(r *http.Request) address {
 // again answers with a page that is held, and reports whether there was one.
 func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 	f := h.pages.get(h.addressOf(r), h.State())
-	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || wantsMarkdown(r) {
+	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || wantsMarkdown(r) || f.visitors && account.From(r.Context()) != nil {
 		return false
 	}
 	if err := h.deliver(w, r, f); err != nil {
@@ -106,7 +106,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
-		Demo: h.isDemo(), Mails: h.Digests != nil,
+		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil,
 	}, nil
 }
 
@@ -147,6 +147,36 @@ func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, f *finished) e
 // showOnce renders a view for who asks, and has nobody keep it.
 func (h *Handler) showOnce(w http.ResponseWriter, r *http.Request, v View) error {
 	body, err := h.templates.RenderFor(v, h.mast(r))
+	if err != nil {
+		return err
+	}
+	finish("text/html; charset=utf-8", keepNothing, body).send(w, r)
+	return nil
+}
+
+// showVisitors renders a page in whose place readers have one of their own, and holds
+// it for the next visitor.
+func (h *Handler) showVisitors(w http.ResponseWriter, r *http.Request, state uint64, v View) error {
+	body, err := h.templates.Render(v)
+	if err != nil {
+		return err
+	}
+	f := finish("text/html; charset=utf-8", askAgain, body)
+	f.visitors = true
+	return h.hand(w, r, state, f)
+}
+
+// showTo renders a view for who asks, who sees more in it than their marks on these
+// papers, and has nobody keep it.
+func (h *Handler) showTo(w http.ResponseWriter, r *http.Request, v *account.Viewer, view View, papers ...int64) error {
+	if v == nil {
+		return h.showOnce(w, r, view)
+	}
+	o, err := h.overlay(r.Context(), v, papers)
+	if err != nil {
+		return err
+	}
+	body, err := h.templates.RenderFor(view, o)
 	if err != nil {
 		return err
 	}

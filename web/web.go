@@ -28,6 +28,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/digest"
+	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/paper"
@@ -70,6 +71,12 @@ type Config struct {
 	Digests *digest.Store
 	// Demo is what a demo shows beside the rest; nil for a real server.
 	Demo *Demo
+	// Talk holds votes, comments and claims; with nil nobody can vote or write. It needs
+	// Accounts.
+	Talk *discuss.Store
+	// ORCID returns the ORCID iD that an account has proved, "" for none. A nil ORCID
+	// knows none.
+	ORCID func(ctx context.Context, account int64) (string, error)
 	// What a reader has done with papers; with nil nobody has done anything.
 	Voted, Saved, Read Marks
 	// RequestID names a request in the log and on the page of a failure. With nil the
@@ -87,6 +94,7 @@ type Handler struct {
 	fronts    fronts
 	marks     marks
 	topical   topical
+	markdown  *discuss.Markdown
 	mux       http.Handler
 	routes    []account.Route
 }
@@ -111,6 +119,7 @@ func New(c Config) (*Handler, error) {
 		c.Started = c.Now()
 	}
 	h := &Handler{Config: c, files: files, templates: templates}
+	h.markdown = discuss.NewMarkdown(h.mentioned)
 	h.mount()
 	return h, nil
 }
@@ -137,6 +146,9 @@ func (h *Handler) mount() {
 	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
 	if h.Accounts != nil {
 		h.mountAccounts(mux)
+	}
+	if h.Talk != nil {
+		h.mountTalk(mux)
 	}
 	h.mux = mux
 }

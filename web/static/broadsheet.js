@@ -20,16 +20,28 @@
   const rows = () => $$('[data-row]'), row = () => d.activeElement?.closest('[data-row]');
   const focus = r => { ($('.title a', r) || r).focus({ preventScroll: true }); r.scrollIntoView({ block: 'nearest' }) };
   const step = n => { const r = rows(), i = r.indexOf(row()); if (r.length) focus(r[Math.max(0, Math.min(r.length - 1, i < 0 ? 0 : i + n))]) };
-  const toggle = b => {
-    if (!b) return;
-    const on = b.getAttribute('aria-pressed') !== 'true', label = b.lastElementChild;
+  const draw = (b, on, n) => {
+    const label = b.lastElementChild;
     b.setAttribute('aria-pressed', on);
-    if (b.classList.contains('save')) { label.textContent = on ? 'Saved' : 'Save'; return say(on ? 'Saved' : 'Removed from saved') }
-    const n = [...label.childNodes].find(x => x.nodeType === 3);
-    n.data = (+n.data.replace(/,/g, '') + (on ? 1 : -1)).toLocaleString('en-GB');
+    if (b.name === 'save') return label.textContent = on ? 'Saved' : 'Save';
+    const t = [...label.childNodes].find(x => x.nodeType === 3);
+    t.data = (n ?? +t.data.replace(/,/g, '') + (on ? 1 : -1)).toLocaleString('en-GB');
     label.firstElementChild.textContent = on ? 'Upvoted, ' : 'Upvote, ';
-    say(on ? 'Upvoted' : 'Vote withdrawn');
   };
+  // A vote or a save: drawn at once, posted, and set right by the answer. What the server refuses is posted
+  // again as the form that it is, so that its page says why.
+  const toggle = b => {
+    if (!b?.form || b.ariaBusy) return;
+    const on = b.getAttribute('aria-pressed') !== 'true';
+    draw(b, on); b.ariaBusy = 'true';
+    fetch(b.hasAttribute('formaction') ? b.formAction : b.form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams({ [b.name]: b.value }), redirect: 'manual' })
+      .then(r => r.ok ? r.json() : Promise.reject()).then(a => {
+        draw(b, on, a.n);
+        b.value = b.name === 'react' ? on ? 'none' : 'up' : on ? 0 : 1;
+        say(b.name === 'save' ? on ? 'Saved' : 'Removed from saved' : on ? 'Upvoted' : 'Vote withdrawn');
+      }).catch(() => { draw(b, !on); plain = b; b.form.requestSubmit(b) }).finally(() => { b.ariaBusy = null });
+  };
+  let plain;
 
   // Desk
   let last;
@@ -78,7 +90,7 @@
     '/': () => $$('input[type=search]').find(i => i.offsetParent)?.focus(),
     o: r => $('.title a', r)?.click(), c: r => $('.talk', r)?.click(),
     a: r => { const x = $('details.abs', r); if (x) x.open = !x.open },
-    u: r => toggle($('.vote', r)), s: r => toggle($('.save', r)),
+    u: r => toggle($('button.vote', r)), s: r => toggle($('button.save', r)),
     y: r => { pick('keep', r); step(1) }, n: r => { pick('skip', r); step(1) },
     z: () => last && (pick(last[1], last[0]), focus(last[0])),
     J: () => move(1), K: () => move(-1), l: () => move(0)
@@ -98,7 +110,7 @@
     const stop = () => e.preventDefault();
     if (t.name === 'theme') { theme(t); stop() }
     else if (t.dataset.passkey) passkey(t);
-    else if (t.matches('.vote,.save')) { toggle(t); stop() }
+    else if (t.matches('button:is(.vote,.save)') && t.form && t !== plain) { toggle(t); stop() }
     else if (t.name === 'pick') { focus(t.closest('[data-row]')); pick(t.value); stop() }
     else if (t.name === 'move') { focus(t.closest('[data-row]')); move(t.value === 'up' ? -1 : 1); stop() }
     else if (t.hasAttribute('data-keys')) { help(); stop() }

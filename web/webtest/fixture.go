@@ -58,7 +58,7 @@ func days(from, to string, number int) []edition.Day {
 // All returns every page in every state.
 func All() []Fixture {
 	var all []Fixture
-	for _, part := range [][]Fixture{editions(), periods(), papers(), trending(), others(), failures(), accounts()} {
+	for _, part := range [][]Fixture{editions(), periods(), papers(), talks(), trending(), others(), failures(), accounts()} {
 		all = append(all, part...)
 	}
 	return all
@@ -139,7 +139,7 @@ func signedIn(f Fixture) Fixture {
 	}
 	f.Says += "; its acts lead nowhere"
 	page := f.View.(*web.EditionPage)
-	acts := func(i *web.Item) { i.Acts.Path = i.Href + "/acts" }
+	acts := func(i *web.Item) { i.Acts.Path, i.Acts.Save = "/vote/"+i.Key, "/save/"+i.Key }
 	acts(page.Front.Lead)
 	for _, list := range [][]web.Item{page.Front.Seconds, page.Front.Inside, page.Front.Briefs} {
 		for i := range list {
