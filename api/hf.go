@@ -110,7 +110,8 @@ type request struct {
 //
 // date, week, month: the papers of that edition, by votes. Without any, all
 // editions, the newest first, each by votes. submitter: only what they put in.
-// sort: publishedAt for the newest first, trending for what is rising (trending.go).
+// sort: publishedAt for the newest first, trending for what is rising (trending.go);
+// the papers of given days are by votes then too.
 // p counts pages from 0, limit is 1 to 100, 50 when not given.
 func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
 	q := feed.Query{Submitter: r.query.Get("submitter")}
@@ -124,9 +125,7 @@ func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
 	}
 	order := r.query.Get("sort")
 	switch order {
-	case "":
-	case "trending":
-		return a.trending(ctx, r, page, limit)
+	case "", "trending":
 	case "publishedAt":
 		q.Newest = true
 	default:
@@ -135,6 +134,9 @@ func (a *API) dailyPapers(ctx context.Context, r *request) (answer, error) {
 	whole, err := span(r.query, &q)
 	if err != nil {
 		return answer{}, err
+	}
+	if whole && order == "trending" {
+		return a.trending(ctx, r, page, limit)
 	}
 	q.Skip, q.Limit = page*limit, limit
 	var items []feed.Item

@@ -95,7 +95,6 @@ func (a *API) completePaper(o *object, p *paper.Paper, place *edition.Place) {
 	o.set("upvotes", p.Votes())
 	o.ensure("discussionId", token(p.Key, "discussion"))
 	completeAuthors(o)
-	o.edit("submittedOnDailyBy", completePerson)
 	o.edit("organization", completeOrganisation)
 	if !made {
 		return

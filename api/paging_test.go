@@ -105,7 +105,7 @@ func TestLists(t *testing.T) {
 		"/api/daily_papers?submitter=ada": 10, "/api/daily_papers?submitter=ada&date=2026-04-13": 0,
 		"/api/daily_papers?p=1": 0, "/api/daily_papers?p=1000000&limit=100": 0, "/api/daily_papers?limit=2&p=7": 1,
 		"/api/daily_papers?sort=trending&nonsense=1&date_=x": 12, // three have no votes
-		"/api/daily_papers?sort=trending&date=2026-04-13":    4, "/api/daily_papers?sort=trending&submitter=bo": 4, "/api/daily_papers?sort=trending&window=2026-04-01..2026-04-12": 4,
+		"/api/daily_papers?sort=trending&date=2026-04-13":    5, "/api/daily_papers?sort=trending&submitter=bo": 4, "/api/daily_papers?sort=trending&window=2026-04-01..2026-04-12": 4,
 		"/api/daily_papers?sort=trending&category=cs.CL&min=2": 0,
 		"/api/papers": 16,
 	} {

@@ -12,8 +12,8 @@ import (
 
 // trending lists what is rising, as the page /papers/trending does.
 //
-// window: day, week, month, or two days such as 2026-04-01..2026-04-14; a week when
-// neither it nor date, week or month is given, each of which stands for its days.
+// window: day, week, month, or two days such as 2026-04-01..2026-04-14; a week when it
+// is not given.
 // category, topic and submitter narrow the list, min is the fewest votes, by=votes
 // counts votes as they are and not by what is usual in a field. The Link to the next
 // page holds the list still.
@@ -34,16 +34,7 @@ func (a *API) trending(ctx context.Context, r *request, page, limit int) (answer
 	if q.Least, err = number(r.query, "min", 0, 0, 1_000_000); err != nil {
 		return answer{}, err
 	}
-	window := r.query.Get("window")
-	days := feed.Query{}
-	whole, err := span(r.query, &days)
-	if err != nil {
-		return answer{}, err
-	}
-	if !whole {
-		window = days.Span.From + ".." + days.Span.To
-	}
-	if q.Window, err = trend.ParseWindow(window, q.Now); err != nil {
+	if q.Window, err = trend.ParseWindow(r.query.Get("window"), q.Now); err != nil {
 		return answer{}, err
 	}
 	list, total, err := a.Feeds.Trending(ctx, q)
