@@ -176,3 +176,15 @@ func (b *Tab) Choose(selector, value string) {
 	b.t.Helper()
 	b.do("choose "+value, chromedp.SetValue(chromedp.CSS(selector), value))
 }
+
+// Keys strikes keys.
+func (b *Tab) Keys(keys string) {
+	b.t.Helper()
+	b.do("strike "+keys, chromedp.KeyEvent(keys))
+}
+
+// Leave strikes keys, and waits for the page that they lead to.
+func (b *Tab) Leave(keys string) {
+	b.t.Helper()
+	get(b, "strike "+keys, chromedp.WaitEvent(page.LoadEventFired, nil, chromedp.KeyEvent(keys)))
+}
