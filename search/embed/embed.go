@@ -32,6 +32,7 @@ type Model struct {
 	first     norms
 	layers    []layer
 	free      sync.Pool // of *scratch
+	watch     func(l *linear, x []float32)
 }
 
 //go:embed model/all-minilm-l6-v2.bin
@@ -60,7 +61,8 @@ func Open(path string) (*Model, error) {
 
 // LoadFolder reads a model as it is published: config.json, model.safetensors and
 // vocab.txt, with what the folder says of its tokenizer, pooling and prompts. It
-// quantises the weights, which takes seconds; Convert keeps the result.
+// quantises the weights, which takes seconds; what Convert returns, kept in a file, is
+// opened at once.
 func LoadFolder(dir string, o Options) (*Model, error) {
 	b, err := Convert(dir, o)
 	if err != nil {

@@ -2,6 +2,7 @@ package embed
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -119,9 +120,16 @@ func floatBytes(x []float32) []byte {
 	return b
 }
 
-// bytes returns the file. Offsets stand in the header, whose length depends on
+// bytes returns the file, and adds to the name of the model a digest of all that is
+// in it. Offsets stand in the header, whose length depends on
 // them, so the sections start behind a header with room to spare.
 func (w *fileWriter) bytes(s settings) ([]byte, error) {
+	digest := sha256.New()
+	fmt.Fprintf(digest, "%d %+v", fileVersion, s)
+	for _, d := range w.data {
+		digest.Write(d)
+	}
+	s.Name = fmt.Sprintf("%s-%x", s.Name, digest.Sum(nil)[:4])
 	h, err := json.Marshal(header{s, w.sections})
 	if err != nil {
 		return nil, err

@@ -44,6 +44,7 @@ func (m *Model) forward(dst []float32, s *scratch) []float32 {
 	m.lookUp(s)
 	x, mixed := s.x[:n*h], s.mixed[:n*h]
 	for _, l := range m.layers {
+		m.seen(l.qkv, x)
 		s.a.round(m.k, x, n, h)
 		s.rest.rest(m.k, s.a, x, n)
 		l.qkv.multiply(m.k, s.wide, s.a, n, false)
@@ -53,14 +54,17 @@ func (m *Model) forward(dst []float32, s *scratch) []float32 {
 			m.attend(s, start, end)
 			start = end
 		}
+		m.seen(l.merge, mixed)
 		s.a.round(m.k, mixed, n, h)
 		l.merge.multiply(m.k, s.mixed, s.a, n, false)
 		m.normRows(x, mixed, l.mid)
 
+		m.seen(l.up, x)
 		s.a.round(m.k, x, n, h)
 		l.up.multiply(m.k, s.wide, s.a, n, false)
 		grown := s.wide[:n*m.s.Inner]
 		m.k.gelu(grown)
+		m.seen(l.down, grown)
 		s.a.round(m.k, grown, n, m.s.Inner)
 		l.down.multiply(m.k, s.mixed, s.a, n, false)
 		m.normRows(x, mixed, l.end)
@@ -71,6 +75,13 @@ func (m *Model) forward(dst []float32, s *scratch) []float32 {
 		start = end
 	}
 	return dst
+}
+
+// seen shows what a linear is about to multiply to whoever watches.
+func (m *Model) seen(l *linear, x []float32) {
+	if m.watch != nil {
+		m.watch(l, x)
+	}
 }
 
 // lookUp fills x with the words' vectors, and adds and norms those of their places.
