@@ -21,8 +21,8 @@ type backlog struct {
 // precedence; then come the papers with votes, then the others, the newest first.
 // One goroutine may call it at a time.
 func (p *Papers) Encode(ctx context.Context, limit int) (int, error) {
-	m := p.meaning
-	if m == nil {
+	m := p.meaning.Load()
+	if m == nil || p.reads {
 		return 0, nil
 	}
 	if seq := m.store.Seq(); seq > 0 {
@@ -64,7 +64,7 @@ func (p *Papers) encodeChanges(ctx context.Context, from int64, limit int, done 
 	if done {
 		seq = last
 	}
-	if _, err := p.meaning.encode(ctx, docs, gone, seq); err != nil {
+	if _, err := p.meaning.Load().encode(ctx, docs, gone, seq); err != nil {
 		return 0, fmt.Errorf("encode the changes after %d: %w", from, err)
 	}
 	if !done {
@@ -89,13 +89,13 @@ func (p *Papers) encodeBacklog(ctx context.Context, limit int) (int, error) {
 		if b.live == 0 {
 			return 0, nil // an empty store
 		}
-		return 1, p.meaning.store.Apply(b.live, nil, nil)
+		return 1, p.meaning.Load().store.Apply(b.live, nil, nil)
 	}
 	docs := make([]Document, len(papers))
 	for i, x := range papers {
 		docs[i] = Document{ID: x.ID, Title: x.Title, Abstract: x.Abstract}
 	}
-	if _, err := p.meaning.encode(ctx, docs, nil, 0); err != nil {
+	if _, err := p.meaning.Load().encode(ctx, docs, nil, 0); err != nil {
 		return 0, fmt.Errorf("encode papers: %w", err)
 	}
 	b.at = at

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	"broadsheet/fault"
 	"broadsheet/search/lexical"
@@ -83,40 +84,53 @@ type Facets struct {
 // use; what it was given last is found at once by words, and by meaning as soon as
 // it has been encoded.
 type Engine struct {
+	dir     string
+	reads   bool // another process writes
 	words   *lexical.Index
-	meaning *Meaning // nil: words alone
+	meaning atomic.Pointer[meaning] // nil: words alone
 }
 
-// Open opens the indexes in a folder, and makes them when they are not there. A
-// damaged word index, or one made by another version, is removed and begun anew:
-// its Seq is 0 then, and whoever fills it begins anew too. With a nil model
-// there is no leg by meaning.
-func Open(dir string, m Encoder) (*Engine, error) {
-	e := &Engine{}
-	var err error
+// Open opens the word index in a folder, and makes it when it is not there. A
+// damaged index, or one made by another version, is removed and begun anew: its Seq
+// is 0 then, and whoever fills it begins anew too. When another process writes to
+// the folder, the engine only reads what that one has written. There is no leg by
+// meaning before Attach.
+func Open(dir string) (*Engine, error) {
+	e := &Engine{dir: dir}
 	folder := filepath.Join(dir, "words")
+	var err error
 	e.words, err = lexical.Open(folder, schema)
 	if damage := (*lexical.Damage)(nil); errors.As(err, &damage) {
 		if err = os.RemoveAll(folder); err == nil {
 			e.words, err = lexical.Open(folder, schema)
 		}
 	}
+	if errors.Is(err, lexical.ErrBusy) {
+		e.reads = true
+		e.words, err = lexical.OpenReader(folder, schema)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the word index: %w", err)
 	}
-	if m != nil {
-		if e.meaning, err = openMeaning(dir, m); err != nil {
-			return nil, errors.Join(err, e.words.Close())
-		}
-	}
 	return e, nil
+}
+
+// Attach opens the vectors that an encoder makes, and from then on documents are
+// found by meaning too. Called once.
+func (e *Engine) Attach(m Encoder) error {
+	opened, err := openMeaning(e.dir, m, e.reads)
+	if err != nil {
+		return fmt.Errorf("open the vectors: %w", err)
+	}
+	e.meaning.Store(opened)
+	return nil
 }
 
 // Close writes what is in memory and closes the indexes.
 func (e *Engine) Close() error {
 	err := e.words.Close()
-	if e.meaning != nil {
-		err = errors.Join(err, e.meaning.Close())
+	if m := e.meaning.Load(); m != nil {
+		err = errors.Join(err, m.store.Close())
 	}
 	return err
 }
@@ -138,8 +152,8 @@ func (e *Engine) Put(docs []Document, gone []int64, seq int64) error {
 // meaning.
 func (e *Engine) Docs() (words, meaning int) {
 	words = e.words.Docs()
-	if e.meaning != nil {
-		meaning = e.meaning.Len()
+	if m := e.meaning.Load(); m != nil {
+		meaning = m.store.Len()
 	}
 	return words, meaning
 }
@@ -154,11 +168,17 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	}
 	snap := e.words.Snapshot()
 	f := compile(a.Query)
-	r := &Answer{Mode: e.mode(a)}
+	m := e.meaning.Load()
+	if m != nil && e.reads {
+		if err := m.store.Refresh(); err != nil {
+			return nil, fmt.Errorf("follow the vectors: %w", err)
+		}
+	}
+	r := &Answer{Mode: mode(m, a)}
 	if a.Query.Empty() {
 		return r, nil
 	}
-	list, err := e.rank(snap, a, f, r)
+	list, err := e.rank(snap, m, a, f, r)
 	if err != nil {
 		return nil, err
 	}
@@ -173,14 +193,14 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 }
 
 // mode returns by what an ask can be answered.
-func (e *Engine) mode(a Ask) Mode {
+func mode(m *meaning, a Ask) Mode {
 	switch {
-	case len(a.Query.Like) > 0 && e.meaning != nil:
+	case len(a.Query.Like) > 0 && m != nil:
 		if len(a.Query.Words) == 0 {
 			return MeaningOnly
 		}
 		return Both
-	case a.Mode == WordsOnly, e.meaning == nil, e.meaning.Len() == 0, a.Query.Meaning == "":
+	case a.Mode == WordsOnly, m == nil, m.store.Len() == 0, a.Query.Meaning == "":
 		return WordsOnly
 	case a.Mode == MeaningOnly:
 		return MeaningOnly
@@ -189,7 +209,7 @@ func (e *Engine) mode(a Ask) Mode {
 }
 
 // rank returns the documents of an ask, at most Deepest, in their order.
-func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, error) {
+func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f form, r *Answer) ([]Hit, error) {
 	if a.Order == Newest || a.Order == MostVotes {
 		if r.Mode != MeaningOnly {
 			return e.sorted(snap, f, a.Order), nil
@@ -203,12 +223,12 @@ func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, 
 		return hitsOf(words), nil
 	}
 	like := e.held(snap, a.Query)
-	vector := e.meaning.query(a.Query, like)
+	vector := m.query(a.Query, like)
 	var filter *lexical.Set
 	if f.filter != nil {
 		filter = snap.Match(f.filter)
 	}
-	near, err := e.meaning.nearest(vector, Deepest, func(id int64) bool {
+	near, err := m.nearest(vector, Deepest, func(id int64) bool {
 		return (filter == nil || filter.Has(id)) && !slices.Contains(like, id) && snap.Has(id)
 	})
 	if err != nil {
@@ -224,7 +244,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, a Ask, f form, r *Answer) ([]Hit, 
 			list = append(list, candidate{id: s.id, cosine: s.score, byMeaning: i + 1, score: s.score})
 		}
 	} else {
-		legs := &bothLegs{e: e, snap: snap, f: f, vector: vector}
+		legs := &bothLegs{m: m, snap: snap, f: f, vector: vector}
 		list = blend(words, near, max(most, 1e-9), Weight, legs)
 		if legs.err != nil {
 			return nil, legs.err
@@ -277,7 +297,7 @@ func (e *Engine) byWords(snap *lexical.Snapshot, f form, k int) []scored {
 
 // bothLegs score chosen documents by words and by meaning.
 type bothLegs struct {
-	e      *Engine
+	m      *meaning
 	snap   *lexical.Snapshot
 	f      form
 	vector []float32
@@ -292,7 +312,7 @@ func (l *bothLegs) words(ids []int64) []float64 {
 }
 
 func (l *bothLegs) meaning(ids []int64) []float64 {
-	list, err := l.e.meaning.scores(l.vector, ids)
+	list, err := l.m.scores(l.vector, ids)
 	if err != nil {
 		l.err = err
 		return make([]float64, len(ids))

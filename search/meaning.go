@@ -17,25 +17,23 @@ type Encoder interface {
 	EncodeAll(dst []float32, texts []string) []float32
 }
 
-// Meaning is the leg by meaning: an encoder and the vectors that it made.
-type Meaning struct {
+// meaning is the leg by meaning: an encoder and the vectors that it made.
+type meaning struct {
 	model Encoder
 	store *vector.Store
 }
 
-func openMeaning(dir string, m Encoder) (*Meaning, error) {
-	s, err := vector.Open(filepath.Join(dir, "meaning", m.Name()), m.Dim(), m.Name())
+func openMeaning(dir string, m Encoder, reads bool) (*meaning, error) {
+	open := vector.Open
+	if reads {
+		open = vector.OpenReader
+	}
+	s, err := open(filepath.Join(dir, "meaning", m.Name()), m.Dim(), m.Name())
 	if err != nil {
 		return nil, err
 	}
-	return &Meaning{m, s}, nil
+	return &meaning{m, s}, nil
 }
-
-// Close closes the vectors.
-func (m *Meaning) Close() error { return m.store.Close() }
-
-// Len returns how many documents have a vector.
-func (m *Meaning) Len() int { return m.store.Len() }
 
 // text is what the encoder reads of a document.
 func (d *Document) text() string { return d.Title + ". " + d.Abstract }
@@ -47,7 +45,7 @@ const atOnce = 16
 
 // encode makes the vectors of documents, but of those whose text has not changed
 // since theirs was made, and keeps them under seq.
-func (m *Meaning) encode(ctx context.Context, docs []Document, gone []int64, seq int64) (made int, err error) {
+func (m *meaning) encode(ctx context.Context, docs []Document, gone []int64, seq int64) (made int, err error) {
 	var rows []vector.Row
 	var texts []string
 	for i := range docs {
@@ -75,7 +73,7 @@ func (m *Meaning) encode(ctx context.Context, docs []Document, gone []int64, seq
 
 // query returns the vector of what is asked: of its words, of the papers that it
 // shall be like, or the middle of them all.
-func (m *Meaning) query(q *Query, like []int64) []float32 {
+func (m *meaning) query(q *Query, like []int64) []float32 {
 	dim := m.model.Dim()
 	sum := make([]float32, dim)
 	add := func(v []float32) {
@@ -105,7 +103,7 @@ func (m *Meaning) query(q *Query, like []int64) []float32 {
 }
 
 // nearest returns the k documents nearest to a vector that keep admits.
-func (m *Meaning) nearest(v []float32, k int, keep func(int64) bool) ([]scored, error) {
+func (m *meaning) nearest(v []float32, k int, keep func(int64) bool) ([]scored, error) {
 	found, err := m.store.Search([][]float32{v}, k, keep)
 	if err != nil {
 		return nil, err
@@ -118,7 +116,7 @@ func (m *Meaning) nearest(v []float32, k int, keep func(int64) bool) ([]scored, 
 }
 
 // scores returns the cosines of chosen documents, NaN of those without a vector.
-func (m *Meaning) scores(v []float32, ids []int64) ([]float64, error) {
+func (m *meaning) scores(v []float32, ids []int64) ([]float64, error) {
 	list, err := m.store.Score(nil, v, ids)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ type Papers struct {
 // OpenPapers opens the index of a store's papers in a folder. An index that belongs
 // to another database, or that has read further than the database goes (an older
 // copy was put back), is removed and begun anew.
-func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store *paper.Store, m Encoder) (*Papers, error) {
+func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store *paper.Store) (*Papers, error) {
 	identity, err := store.DB().Identity(ctx)
 	if err != nil {
 		return nil, err
@@ -42,14 +42,17 @@ func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store 
 			return nil, fmt.Errorf("begin the index: %w", err)
 		}
 	}
-	e, err := Open(dir, m)
+	e, err := Open(dir)
 	if err != nil {
 		return nil, err
+	}
+	if e.reads {
+		return &Papers{Engine: e, store: store, editions: editions}, nil
 	}
 	latest, err := paper.Latest(ctx, store.DB())
 	if err == nil && e.Seq() > latest {
 		if err = errors.Join(e.Close(), begin(dir, owner, identity)); err == nil {
-			e, err = Open(dir, m)
+			e, err = Open(dir)
 		}
 	}
 	if err != nil {
@@ -74,6 +77,9 @@ func begin(dir, owner, identity string) error {
 // Update takes the next changes of the log into the word index, at most limit of
 // them, and returns how many there were; 0 means that it is up to date.
 func (p *Papers) Update(ctx context.Context, limit int) (int, error) {
+	if p.reads {
+		return 0, nil // the process that writes the index does so
+	}
 	from := p.Seq()
 	changes, err := paper.Changes(ctx, p.store.DB(), from, limit)
 	if err != nil || len(changes) == 0 {

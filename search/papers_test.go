@@ -79,7 +79,10 @@ func (h *house) open(model string) {
 		}
 	}
 	var err error
-	if h.Papers, err = search.OpenPapers(h.t.Context(), h.dir, h.editions, h.papers, bags{model, &h.encoded}); err != nil {
+	if h.Papers, err = search.OpenPapers(h.t.Context(), h.dir, h.editions, h.papers); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.Attach(bags{model, &h.encoded}); err != nil {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(func() { h.Close() })

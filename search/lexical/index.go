@@ -9,6 +9,9 @@ import (
 	"sync/atomic"
 )
 
+// ErrBusy says that another process writes to an index. It can be opened for reading.
+var ErrBusy = errors.New("another process writes this index; end it, or open the index for reading")
+
 // Index is an open index. Its methods may be called from any goroutine.
 type Index struct {
 	lay    *layout

@@ -35,7 +35,7 @@ func lock(path string) (unlock func() error, err error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s: another process writes this index; end it, or open the index for reading", path)
+		return nil, fmt.Errorf("%s: %w", path, ErrBusy)
 	}
 	return f.Close, nil
 }
