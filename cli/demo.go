@@ -51,7 +51,7 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	now := func() time.Time { return demoDay.Add(time.Since(began) + time.Duration(moved.Load())) }
 	letters := mail.Maildir(filepath.Join(dir, "mail"))
 	h, err := server.Open(ctx, server.Config{
-		DSN: filepath.Join(dir, "broadsheet.db"), Listen: c.Listen, Version: Version(), Now: now,
+		DSN: filepath.Join(dir, "broadsheet.db"), Index: filepath.Join(dir, "index"), Listen: c.Listen, Version: Version(), Now: now,
 		Edition: edition.Settings{Fill: edition.FillSubmitted},
 		Account: account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true},
 		Mail:    outbox.Config{From: mail.Address{Name: "Broadsheet, the demo", Local: "news", Domain: "demo.example"}, Dial: letters.Dial, Connections: 1},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 	_ "time/tzdata" // the zones, on machines that have none
@@ -112,7 +113,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail,
+		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail,
 		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
 	}, log)
 }

@@ -25,12 +25,14 @@ import (
 	"broadsheet/feed"
 	"broadsheet/outbox"
 	"broadsheet/paper"
+	"broadsheet/search"
 	"broadsheet/web"
 )
 
 // Config is everything that a server can be told.
 type Config struct {
 	DSN      string // of package db
+	Index    string // the folder of the search index; "" for none
 	Listen   string // host:port; port 0 chooses one
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition  edition.Settings
@@ -53,6 +55,7 @@ type House struct {
 	Accounts *account.Store
 	Talk     *discuss.Store
 	Outbox   *outbox.Outbox
+	Search   *search.Papers // nil without an index
 	Digests  *digest.Store
 
 	api     *api.API
@@ -81,16 +84,21 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		log:      log, started: c.Now(),
 	}
 	h.Talk = discuss.NewStore(papers, h.Accounts, nil)
-	if err := h.openPost(ctx); err != nil {
-		d.Close()
-		return nil, err
-	}
-	h.Accounts.UseMailer(h.letter)
-	if err := h.furnish(); err != nil {
-		d.Close()
-		return nil, err
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+func (h *House) open(ctx context.Context) error {
+	if err := h.openSearch(ctx); err != nil {
+		return err
+	}
+	if err := h.openPost(ctx); err != nil {
+		return err
+	}
+	h.Accounts.UseMailer(h.letter)
+	return h.furnish()
 }
 
 // furnish makes the rooms that answer requests.
@@ -121,7 +129,13 @@ func (h *House) furnish() error {
 }
 
 // Close closes the stores.
-func (h *House) Close() error { return h.DB.Close() }
+func (h *House) Close() error {
+	var err error
+	if h.Search != nil {
+		err = h.Search.Close()
+	}
+	return errors.Join(err, h.DB.Close())
+}
 
 // CatchUp brings everything that watches the change log up to date.
 func (h *House) CatchUp(ctx context.Context) error {
@@ -201,6 +215,9 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		return err
 	}
 	work = append(work, h.watch, h.post, h.Accounts.Deliver, h.Outbox.Run)
+	if h.Search != nil {
+		work = append(work, h.index, h.encode)
+	}
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	var workers sync.WaitGroup

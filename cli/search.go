@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+
+	"broadsheet/edition"
+	"broadsheet/fault"
+	"broadsheet/paper"
+	"broadsheet/search"
+	"broadsheet/server"
+	"broadsheet/tex"
+)
+
+type searchCommand struct {
+	store
+	By    string   `help:"Find by words, by meaning, or by both." enum:"both,words,meaning" default:"both"`
+	Order string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
+	Limit int      `help:"The most papers to print." default:"10"`
+	JSON  bool     `name:"json" help:"Print one JSON object a line."`
+	Query []string `arg:"" name:"words" help:"What to find."`
+}
+
+func (searchCommand) Help() string {
+	return `Examples:
+  broadsheet search learning theory
+  broadsheet search '"learning theory" -survey cat:stat.ML after:2024'
+  broadsheet search 'author:"K. He" has:code' --order votes
+  broadsheet search like:2604.11666 --json
+
+Words rank papers; what has a sign or a field binds: "a phrase", -without, this OR that,
+transf*, title: abstract: author: category: topic: org: id: has:code, after: before:
+2024..2025, votes:>20, edition:2026-04.`
+}
+
+func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
+	if c.Limit < 1 || c.Limit > search.Deepest {
+		return fault.Invalid("--limit %d: 1 to %d papers can be printed.", c.Limit, search.Deepest)
+	}
+	dsn, err := c.dsn()
+	if err != nil {
+		return err
+	}
+	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(c.Data, "index")}, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := c.catchUp(ctx, h, w); err != nil {
+		return err
+	}
+	if c.By != string(search.WordsOnly) {
+		if err := h.AttachEncoder(); err != nil {
+			return err
+		}
+	}
+	page, err := h.Search.Find(ctx, search.Ask{
+		Query: search.Parse(strings.Join(c.Query, " ")), Mode: search.Mode(c.By), Order: search.Order(c.Order), Limit: c.Limit, Facet: !c.JSON,
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printFoundJSON(w, page)
+	}
+	printFound(w, page)
+	return nil
+}
+
+// catchUp brings the word index up to date, unless a server that runs does so.
+func (c *searchCommand) catchUp(ctx context.Context, h *server.House, w World) error {
+	bar := newProgress(w, "changes indexed")
+	total := 0
+	for {
+		n, err := h.Search.Update(ctx, 2000)
+		if err != nil || n == 0 {
+			bar.done()
+			return err
+		}
+		total += n
+		bar.show(total, -1)
+	}
+}
+
+func printFound(w World, page *search.Page) {
+	n := edition.Thousands
+	if len(page.List) == 0 {
+		fmt.Fprintln(w.Out, "No paper matches.")
+		return
+	}
+	fmt.Fprintf(w.Out, "%s papers; %s have every word.\n", n(page.Found), n(page.All))
+	for i, f := range page.List {
+		fmt.Fprintf(w.Out, "\n%3d  %s\n", i+1, wrap(plainText(f.Paper, f.Paper.Title), 75, "     "))
+		facts := []string{f.Paper.Key}
+		if !f.Paper.Submitted.IsZero() {
+			facts = append(facts, f.Paper.Submitted.Format("2 Jan 2006"))
+		}
+		if c := f.Paper.CountAuthors(); c > 0 && len(f.Paper.Authors) > 0 {
+			facts = append(facts, f.Paper.Authors[0].Name+more(c))
+		}
+		fmt.Fprintf(w.Out, "     %s\n     %s\n", strings.Join(facts, "  "), wrap(f.Reason.String(), 75, "     "))
+	}
+}
+
+func more(authors int) string {
+	if authors == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", authors-1)
+}
+
+func plainText(p *paper.Paper, s string) string {
+	if p.Form == paper.TeX {
+		return tex.Text(s)
+	}
+	return tex.PlainText(s)
+}
+
+// wrap breaks a text into lines of at most width letters, all but the first behind
+// an indent.
+func wrap(s string, width int, indent string) string {
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Fields(s) {
+		n := len([]rune(word))
+		switch {
+		case at == 0:
+		case at+1+n > width:
+			b.WriteString("\n" + indent)
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}
+
+// foundLine is a line of --json.
+type foundLine struct {
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Authors   []string `json:"authors"`
+	Submitted string   `json:"submitted,omitempty"`
+	Votes     int      `json:"votes"`
+	Score     float64  `json:"score"`
+	ByWords   int      `json:"byWords,omitempty"`
+	ByMeaning int      `json:"byMeaning,omitempty"`
+	Why       string   `json:"why"`
+}
+
+func printFoundJSON(w World, page *search.Page) error {
+	out := json.NewEncoder(w.Out)
+	out.SetEscapeHTML(false)
+	for _, f := range page.List {
+		line := foundLine{
+			ID: f.Paper.Key, Title: f.Paper.Title, Authors: []string{}, Votes: f.Paper.Figures.Votes,
+			Score: f.Score, ByWords: f.ByWords, ByMeaning: f.ByMeaning, Why: f.Reason.String(),
+		}
+		for _, a := range f.Paper.Authors {
+			line.Authors = append(line.Authors, a.Name)
+		}
+		if !f.Paper.Submitted.IsZero() {
+			line.Submitted = f.Paper.Submitted.Format("2006-01-02T15:04:05Z")
+		}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
