@@ -6,8 +6,9 @@ import (
 
 // benchCommand are the measurements that anybody can repeat.
 type benchCommand struct {
-	Tex   benchTexCommand   `cmd:"" help:"Convert the formulas of papers, and name those that cannot be."`
-	Trend benchTrendCommand `cmd:"" help:"Try the orders of papers on timed readings of real votes."`
+	Digest benchDigestCommand `cmd:"" help:"Hold the choice of a mail against the papers with the most votes."`
+	Tex    benchTexCommand    `cmd:"" help:"Convert the formulas of papers, and name those that cannot be."`
+	Trend  benchTrendCommand  `cmd:"" help:"Try the orders of papers on timed readings of real votes."`
 }
 
 type benchTrendCommand struct {

@@ -14,12 +14,17 @@ import (
 )
 
 type doctorCommand struct {
+	All  doctorAllCommand  `cmd:"" default:"withargs" help:"Examine database, disk, clock and ledger."`
+	Mail doctorMailCommand `cmd:"" help:"Examine what the DNS says of your mail, and send a test."`
+}
+
+type doctorAllCommand struct {
 	store
 	site
 	sources
 }
 
-func (doctorCommand) Help() string {
+func (doctorAllCommand) Help() string {
 	return `Examines the database, the disk, the clock and the ledger, says what it found, and what
 to do about each finding. It changes nothing. It exits with 1 when something is wrong.`
 }
@@ -32,7 +37,7 @@ type finding struct {
 	advice string // what to do, when not ok
 }
 
-func (c *doctorCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
+func (c *doctorAllCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
 	dsn, err := c.dsn()
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func show(w World, f finding) {
 	}
 }
 
-func (c *doctorCommand) database(ctx context.Context, d *db.DB) finding {
+func (c *doctorAllCommand) database(ctx context.Context, d *db.DB) finding {
 	f := finding{part: "database", advice: "Restore the last backup, or export what can still be read."}
 	if d.Dialect == db.SQLite {
 		var verdict string
@@ -101,7 +106,7 @@ func (c *doctorCommand) database(ctx context.Context, d *db.DB) finding {
 }
 
 // clock finds a clock that is plainly wrong: one before the program was written.
-func (c *doctorCommand) clock() finding {
+func (c *doctorAllCommand) clock() finding {
 	now := time.Now()
 	return finding{
 		"clock", now.Year() >= 2026, now.UTC().Format("2 January 2006, 15:04:05 UTC."),
@@ -109,7 +114,7 @@ func (c *doctorCommand) clock() finding {
 	}
 }
 
-func (c *doctorCommand) disk() finding {
+func (c *doctorAllCommand) disk() finding {
 	var st syscall.Statfs_t
 	dir, err := filepath.Abs(c.Data)
 	if err == nil {

@@ -17,6 +17,7 @@ type post struct {
 	MailPostal      string   `help:"Your name and postal address, for the foot of every digest: the law of many countries wants it." placeholder:"TEXT" env:"BROADSHEET_MAIL_POSTAL"`
 	MailConnections int      `help:"Connections to the mail server at once." default:"4" env:"BROADSHEET_MAIL_CONNECTIONS"`
 	MailPerMinute   int      `help:"Mails a minute to one receiving domain; 0 for no limit." default:"0" env:"BROADSHEET_MAIL_PER_MINUTE"`
+	MailIn          []string `help:"Where bounces, complaints and answers come in: listen:HOST:PORT, lmtp:HOST:PORT, maildir:FOLDER, pop3s://user:password@host, imaps://user:password@host/FOLDER." placeholder:"PLACE" env:"BROADSHEET_MAIL_IN"`
 	DKIMKey         []string `name:"dkim-key" help:"A key to sign with, as selector:FILE (PEM, Ed25519 or RSA); several sign each." placeholder:"SELECTOR:FILE" env:"BROADSHEET_DKIM_KEY"`
 }
 

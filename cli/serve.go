@@ -50,6 +50,7 @@ type serveCommand struct {
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
+	Metrics     bool   `help:"Show figures for Prometheus at /metrics, to everybody who can reach the address." env:"BROADSHEET_METRICS"`
 	PrintConfig bool   `help:"Print the settings that hold and where each came from, and exit."`
 }
 
@@ -113,7 +114,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail,
+		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
 	}, log)
 }

@@ -148,6 +148,9 @@ func (s *settings) print(w World) {
 		case []string:
 			quoted := make([]string, len(v))
 			for i, e := range v {
+				if flag.Name == "mail-in" {
+					e = db.Redact(e)
+				}
 				quoted[i] = fmt.Sprintf("%q", e)
 			}
 			value = "[" + strings.Join(quoted, ", ") + "]"

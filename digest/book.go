@@ -189,7 +189,7 @@ func candidateOf(p *paper.Paper) *candidate {
 
 // covers is the most topics by which a paper counts as covering something; lists of
 // keywords go on, from what it is about to what it touches.
-const covers = 3
+const covers = 6
 
 // cover numbers what the papers cover: their first topics, else their category.
 func (b *book) cover() {

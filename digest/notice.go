@@ -42,3 +42,10 @@ func (s *Store) Heard(ctx context.Context, to, subject, text string) (bool, erro
 	}
 	return false, nil
 }
+
+// Expects reports whether mail to an address is for a subscription.
+func (s *Store) Expects(to string) bool {
+	_, leave := mail.ParseVERP(s.links, outbox.Leave, to)
+	_, reply := mail.ParseVERP(s.links, outbox.Reply, to)
+	return leave || reply
+}

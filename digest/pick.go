@@ -21,7 +21,7 @@ import (
 // votes always make the same mail.
 
 // lambda weighs coverage against votes; bench digest shows what it costs and brings.
-const lambda = 2.0
+const lambda = 5.0
 
 func votesWorth(votes int) float64 { return math.Log2(1 + float64(max(votes, 0))) }
 

@@ -20,6 +20,9 @@ func (h *House) Handler() http.Handler {
 	outer := http.NewServeMux()
 	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
 	outer.HandleFunc("GET /readyz", h.readyz)
+	if h.Config.Metrics {
+		outer.Handle("GET /metrics", h.metrics.handler())
+	}
 	outer.Handle("/static/", h.pages) // files are the same for everybody
 	outer.Handle("/", h.Accounts.Recognise(inner, h.secure, h.fail))
 	return h.guard(h.origin(outer))

@@ -3,12 +3,14 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"broadsheet/db"
 	"broadsheet/digest"
 	"broadsheet/edition"
 	"broadsheet/mail"
+	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
 )
 
@@ -27,11 +29,12 @@ func (h *House) Mail(ctx context.Context, tx *db.Tx, kind, once, to, subject, te
 // openPost opens the outbox and the digests.
 func (h *House) openPost(ctx context.Context) error {
 	c := h.Config.Mail
-	c.Now, c.Log = h.Config.Now, h.log
+	c.Now, c.Log, c.Event = h.Config.Now, h.log, h.metrics.mail
 	var err error
 	if h.Outbox, err = outbox.Open(ctx, h.DB, c); err != nil {
 		return err
 	}
+	h.metrics.watch(h.Outbox)
 	told := &report{House: h}
 	h.Digests = digest.New(digest.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
@@ -43,7 +46,42 @@ func (h *House) openPost(ctx context.Context) error {
 			return fmt.Sprintf("arXiv announced %s papers in the chosen categories; %s held.", edition.Thousands(l.Total.Announced), edition.Thousands(l.Total.Held)), nil
 		},
 	})
+	for _, from := range h.Config.MailIn {
+		in, err := inbox.Parse(from, h.expects)
+		if err != nil {
+			return err
+		}
+		h.inboxes = append(h.inboxes, in)
+	}
 	return nil
+}
+
+// expects reports whether mail to an address is for us: a report about a letter, a
+// farewell, an answer, or a complaint.
+func (h *House) expects(to string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(to), "@")
+	return local == "abuse" || local == "postmaster" || h.Outbox.Expects(to) || h.Digests.Expects(to)
+}
+
+// heard takes a mail that came in.
+func (h *House) heard(ctx context.Context, m *mail.Received, to []string) error {
+	for _, a := range to {
+		if left, err := h.Digests.Heard(ctx, a, m.Subject(), m.Text); err != nil || left {
+			return err
+		}
+	}
+	ours, err := h.Outbox.Returned(ctx, m, to)
+	if err == nil && !ours {
+		h.log.Debug("a mail that came in was about nothing here", "subject", m.Subject())
+	}
+	return err
+}
+
+// listen takes in mail from one place until ctx ends.
+func (h *House) listen(in inbox.Source) func(context.Context) {
+	return func(ctx context.Context) {
+		in.Run(ctx, h.heard, func(err error) { h.log.Error("mail could not be taken in; it will be tried again", "error", err) })
+	}
 }
 
 // post composes the mails that are due, and forgets what is too old to keep, until

@@ -23,6 +23,7 @@ import (
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
+	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/search"
@@ -37,7 +38,9 @@ type Config struct {
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition  edition.Settings
 	Account  account.Settings
-	Mail     outbox.Config // Now and Log are the house's
+	Mail     outbox.Config // Now, Log and Event are the house's
+	MailIn   []string      // where mail comes in (inbox.Parse)
+	Metrics  bool          // figures for Prometheus stand at /metrics
 	Scrapers bool          // pages carry what scrapers look for
 	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
@@ -60,6 +63,8 @@ type House struct {
 
 	api     *api.API
 	pages   *web.Handler
+	metrics *metrics
+	inboxes []inbox.Source
 	log     *slog.Logger
 	state   atomic.Uint64 // changes whenever an answer could
 	ready   atomic.Bool
@@ -81,7 +86,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Editions: edition.NewStore(papers, c.Edition),
 		Feeds:    feed.New(papers),
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
-		log:      log, started: c.Now(),
+		log:      log, started: c.Now(), metrics: newMetrics(),
 	}
 	h.Talk = discuss.NewStore(papers, h.Accounts, nil)
 	if err := h.open(ctx); err != nil {
