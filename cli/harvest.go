@@ -212,7 +212,7 @@ func rebuiltNote(l *harvest.Ledger) string {
 }
 
 // ledger names the gaps of the last days and the sources that fail.
-func (c *doctorCommand) ledger(ctx context.Context, d *db.DB, _ *slog.Logger) ([]finding, error) {
+func (c *doctorAllCommand) ledger(ctx context.Context, d *db.DB, _ *slog.Logger) ([]finding, error) {
 	now := time.Now()
 	since := now.UTC().AddDate(0, 0, -c.Days).Format(time.DateOnly)
 	l, err := harvest.LedgerOf(ctx, d, now, since, now.UTC().Format(time.DateOnly))
