@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
@@ -27,6 +28,8 @@ type Config struct {
 	Papers   *paper.Store
 	Editions *edition.Store
 	Feeds    *feed.Feeds
+	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
+	Accounts *account.Store
 	Base     string        // the public address; "" to take it from each request's Host
 	State    func() uint64 // a number that changes whenever an answer could
 	PerHour  int           // requests that one client may make in an hour; 0 for no limit
@@ -44,6 +47,7 @@ type API struct {
 	cache   cache
 	limits  *limits
 	routes  []account.Route
+	text    *discuss.Markdown
 }
 
 // New returns the API.
@@ -60,6 +64,10 @@ func New(c Config) (*API, error) {
 	a.route("GET /api/arxiv/{id...}", account.Look, a.handle(a.repos))
 	a.route("GET /papers/{id...}", account.Look, a.handle(a.markdown))
 	a.route("GET /api/whoami-v2", account.Own, a.personal(a.whoami))
+	if c.Talk != nil {
+		a.text = discuss.NewMarkdown(func(string) string { return "" }) // names stay names
+		a.mountTalk()
+	}
 	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
 		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
 	}))
@@ -92,9 +100,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer is a body and what goes with it.
 type answer struct {
-	kind string // "" is application/json
-	body []byte
-	link string // of the header Link
+	status int    // of an answer for one; 0 is 200
+	kind   string // "" is application/json
+	body   []byte
+	link   string // of the header Link
 }
 
 // request is what a handler may look at: the answer is kept for the next who asks

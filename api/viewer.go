@@ -27,6 +27,9 @@ func (a *API) personal(f func(context.Context, *account.Viewer, *http.Request) (
 		h.Set("Content-Type", "application/json; charset=utf-8")
 		h.Set("Cache-Control", "private, no-store")
 		h.Set("Content-Length", strconv.Itoa(len(out.body)))
+		if out.status != 0 {
+			w.WriteHeader(out.status)
+		}
 		if r.Method != http.MethodHead {
 			w.Write(out.body)
 		}

@@ -111,7 +111,7 @@ func (h *House) furnish() error {
 	c := h.Config
 	var err error
 	if h.api, err = api.New(api.Config{
-		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds,
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts,
 		Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}); err != nil {
 		return err
