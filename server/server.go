@@ -88,7 +88,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(), metrics: newMetrics(),
 	}
-	h.Talk = discuss.NewStore(papers, h.Accounts, nil)
+	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -120,7 +120,7 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts, Talk: h.Talk, Voted: h.Talk.Voted, Demo: c.Demo,
+		Accounts: h.Accounts, Talk: h.Talk, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if c.Mail.Dial != nil {

@@ -36,6 +36,8 @@ func (h *Handler) mountTalk(mux *http.ServeMux) {
 	deed("POST /moderation/claim", account.Moderate, h.decideClaim)          // a claim
 	deed("POST /moderation/appeal", account.Comment, h.appeal)               // by whom an act concerns
 	deed("POST /moderation/answer", account.Moderate, h.answer)              // an appeal
+	h.route(mux, "GET /quiet/{id}/{sum}", account.Enter, h.quiet)            // no more mail of discussions?
+	h.route(mux, "POST /quiet/{id}/{sum}", account.Enter, h.quieted)         // none; mail programs post here, too
 	deed("POST /moderation/votes", account.Moderate, h.clearVotes)           // of a cluster
 }
 

@@ -74,6 +74,9 @@ type Config struct {
 	// Talk holds votes, comments and claims; with nil nobody can vote or write. It needs
 	// Accounts.
 	Talk *discuss.Store
+	// QuietFor reports whether an address by which an account wants no more mail of
+	// discussions is one that was mailed to it.
+	QuietFor func(account int64, sum string) bool
 	// ORCID returns the ORCID iD that an account has proved, "" for none. A nil ORCID
 	// knows none.
 	ORCID func(ctx context.Context, account int64) (string, error)
