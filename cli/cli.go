@@ -48,6 +48,7 @@ type commands struct {
 	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`
+	Eval    evalCommand    `cmd:"" help:"Measure how good the search is on judged collections."`
 	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
 	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -15,12 +15,12 @@ type backlog struct {
 	at    paper.Walked
 }
 
-// Encode gives the next papers their vectors, at most limit of them, and returns how
+// EncodeNext gives the next papers their vectors, at most limit of them, and returns how
 // many papers it looked at; 0 means that all that are held can be found by meaning.
 // While the first encoding of all papers goes on, those that change meanwhile take
 // precedence; then come the papers with votes, then the others, the newest first.
 // One goroutine may call it at a time.
-func (p *Papers) Encode(ctx context.Context, limit int) (int, error) {
+func (p *Papers) EncodeNext(ctx context.Context, limit int) (int, error) {
 	m := p.meaning.Load()
 	if m == nil || p.reads {
 		return 0, nil

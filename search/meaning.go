@@ -43,6 +43,17 @@ func tagOf(text string) uint32 { return crc32.ChecksumIEEE([]byte(text)) }
 // atOnce is how many texts are encoded between two looks at the context.
 const atOnce = 16
 
+// Encode gives documents their vectors and takes those of the IDs in gone out. Without
+// an encoder it does nothing.
+func (e *Engine) Encode(ctx context.Context, docs []Document, gone []int64, seq int64) error {
+	m := e.meaning.Load()
+	if m == nil {
+		return nil
+	}
+	_, err := m.encode(ctx, docs, gone, seq)
+	return err
+}
+
 // encode makes the vectors of documents, but of those whose text has not changed
 // since theirs was made, and keeps them under seq.
 func (m *meaning) encode(ctx context.Context, docs []Document, gone []int64, seq int64) (made int, err error) {

@@ -21,7 +21,7 @@ type Papers struct {
 	*Engine
 	store    *paper.Store
 	editions *edition.Store
-	backlog  *backlog // of Encode
+	backlog  *backlog // of EncodeNext
 }
 
 // OpenPapers opens the index of a store's papers in a folder. An index that belongs

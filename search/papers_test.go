@@ -104,7 +104,7 @@ func (h *house) settle() {
 	for _, step := range []func() (int, error){
 		func() (int, error) { return h.editions.Update(h.t.Context(), noon, 10) },
 		func() (int, error) { return h.Update(h.t.Context(), 10) },
-		func() (int, error) { return h.Encode(h.t.Context(), 10) },
+		func() (int, error) { return h.EncodeNext(h.t.Context(), 10) },
 	} {
 		for {
 			n, err := step()

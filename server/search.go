@@ -35,7 +35,7 @@ func (h *House) encode(ctx context.Context) {
 		return
 	}
 	const atOnce = 64
-	h.follow(ctx, "the vectors", pulse, func() (int, error) { return h.Search.Encode(ctx, atOnce) })
+	h.follow(ctx, "the vectors", pulse, func() (int, error) { return h.Search.EncodeNext(ctx, atOnce) })
 }
 
 // AttachEncoder opens the encoder that lies in the program.
