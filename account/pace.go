@@ -21,7 +21,7 @@ type pace struct {
 
 // byAddress slows what is tried for a mail address, from wherever.
 func byAddress(what, address string, every time.Duration, burst int) pace {
-	return pace{what + " address " + hex.EncodeToString(sumOf(address)[:12]), every, burst}
+	return pace{what + " address " + hex.EncodeToString(sumOf(plainAddress(address))[:12]), every, burst}
 }
 
 // byNetwork slows what is tried from a network, for whomever.
