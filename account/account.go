@@ -93,6 +93,7 @@ type Store struct {
 	mail     Mailer
 	rooms    []Room
 	issuers  issuers
+	viewers  viewers
 }
 
 // NewStore returns the store of accounts in d. now and log may be nil.

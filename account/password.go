@@ -150,7 +150,7 @@ func (s *Store) SetPassword(ctx context.Context, account, except int64, password
 }
 
 func (s *Store) setPassword(ctx context.Context, tx *db.Tx, account int64, hash string) error {
-	_, err := tx.Exec(ctx, `UPDATE account SET password = $2, password_at = $3 WHERE id = $1`, account, hash, db.Micros(s.now()))
+	_, err := tx.Exec(ctx, `UPDATE account SET password = $2, password_at = $3, version = version + 1 WHERE id = $1`, account, hash, db.Micros(s.now()))
 	return err
 }
 

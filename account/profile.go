@@ -99,7 +99,7 @@ func (s *Store) SetByLink(ctx context.Context, account int64, on bool) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE account SET by_link = $2 WHERE id = $1`, account, number(on))
+		_, err := tx.Exec(ctx, `UPDATE account SET by_link = $2, version = version + 1 WHERE id = $1`, account, number(on))
 		return err
 	})
 }

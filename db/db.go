@@ -41,7 +41,12 @@ type DB struct {
 	path    string
 
 	together together
+	commits  atomic.Uint64
 }
+
+// Commits returns how many writing transactions this DB has committed: what was read
+// before and after an unchanged number has not been changed by this process.
+func (d *DB) Commits() uint64 { return d.commits.Load() }
 
 // Open opens the database named by dsn and brings its schema up to date. A dsn
 // that begins with postgres:// or postgresql:// names a PostgreSQL database;
@@ -203,6 +208,7 @@ func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, fn func(*Tx) er
 	if err := tx.Commit(); err != nil {
 		return err
 	}
+	d.commits.Add(1)
 	for _, f := range t.after {
 		f()
 	}

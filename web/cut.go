@@ -39,6 +39,7 @@ type cut struct {
 type place struct {
 	at, size int
 	part     part
+	yes, no  []byte // what goes there, padded, where it holds no text of the reader's
 }
 
 // part is a place with what goes there: for a reader of whom kind is true of the
@@ -106,7 +107,7 @@ func (m marker) cut(page []byte) (*cut, error) {
 			continue
 		}
 		size := n.part.size()
-		c.places = append(c.places, place{whole.Len(), size, *n.part})
+		c.places = append(c.places, place{at: whole.Len(), size: size, part: *n.part, yes: padded(n.part.yes, size), no: padded(n.part.no, size)})
 		whole.Write(bytes.Repeat([]byte{' '}, size))
 		n.part.collect(&c.papers)
 	}
@@ -114,6 +115,19 @@ func (m marker) cut(page []byte) (*cut, error) {
 	c.papers = slices.Compact(c.papers)
 	c.plain, c.whole = plain.Bytes(), whole.Bytes()
 	return c, nil
+}
+
+// padded returns a branch as it stands in a place of a size, nil when it differs by
+// reader in itself.
+func padded(branch []node, size int) []byte {
+	b := make([]byte, 0, size)
+	for _, n := range branch {
+		if n.part != nil {
+			return nil
+		}
+		b = append(b, n.text...)
+	}
+	return append(b, bytes.Repeat([]byte{' '}, size-len(b))...)
 }
 
 // parse reads nodes up to a mark that ends a part, or the end of the page.
@@ -256,7 +270,7 @@ func (c *cut) pack() {
 		return
 	}
 	var b bytes.Buffer
-	z, err := flate.NewWriter(&b, flate.DefaultCompression)
+	z, err := flate.NewWriter(&b, flate.BestCompression)
 	if err != nil {
 		return // a valid level
 	}

@@ -17,7 +17,7 @@ import (
 // Marks returns those of some papers with which an account has done something:
 // voted for them, saved them, read them. It must change only with the version of
 // the account (account.Touch).
-type Marks func(ctx context.Context, account int64, papers []int64) ([]int64, error)
+type Marks func(ctx context.Context, account int64, papers []int64) (map[int64]bool, error)
 
 // Overlay is what the shared pages show to one reader.
 type Overlay struct {
@@ -92,20 +92,28 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 	if len(missing) == 0 {
 		return k, nil
 	}
-	next := &marked{k.version, with(k.asked, missing), nil, nil, nil}
+	next := &marked{version: k.version, asked: maps.Clone(k.asked)}
+	if next.asked == nil {
+		next.asked = map[int64]bool{}
+	}
+	for _, p := range missing {
+		next.asked[p] = true
+	}
 	for _, part := range []struct {
 		ask  Marks
 		old  map[int64]bool
 		into *map[int64]bool
 	}{{c.Voted, k.voted, &next.voted}, {c.Saved, k.saved, &next.saved}, {c.Read, k.read, &next.read}} {
-		var found []int64
-		if part.ask != nil {
-			var err error
-			if found, err = part.ask(ctx, v.ID, missing); err != nil {
-				return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
-			}
+		*part.into = map[int64]bool{}
+		maps.Copy(*part.into, part.old)
+		if part.ask == nil {
+			continue
 		}
-		*part.into = with(part.old, found)
+		found, err := part.ask(ctx, v.ID, missing)
+		if err != nil {
+			return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
+		}
+		maps.Copy(*part.into, found)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -115,15 +123,6 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 	}
 	m.held[v.ID] = next
 	return next, nil
-}
-
-func with(old map[int64]bool, more []int64) map[int64]bool {
-	all := make(map[int64]bool, len(old)+len(more))
-	maps.Copy(all, old)
-	for _, p := range more {
-		all[p] = true
-	}
-	return all
 }
 
 // on returns the overlay for a page with these papers.
@@ -200,6 +199,15 @@ func (o *Overlay) write(b *bytes.Buffer, n node) {
 
 // fill returns what goes into a place, padded to its size; b is used for it.
 func (o *Overlay) fill(b *bytes.Buffer, p *place) []byte {
+	if p.part.text == 0 {
+		ready := p.no
+		if o.is(p.part.kind, p.part.paper) {
+			ready = p.yes
+		}
+		if ready != nil {
+			return ready
+		}
+	}
 	b.Reset()
 	o.write(b, node{part: &p.part})
 	for b.Len() < p.size {
