@@ -17,7 +17,7 @@ import (
 // Marks returns those of some papers with which an account has done something:
 // voted for them, saved them, read them. It must change only with the version of
 // the account (account.Touch).
-type Marks func(ctx context.Context, account int64, papers []int64) (map[int64]bool, error)
+type Marks func(ctx context.Context, account int64, papers []int64) ([]int64, error)
 
 // Overlay is what the shared pages show to one reader.
 type Overlay struct {
@@ -113,7 +113,9 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 		if err != nil {
 			return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
 		}
-		maps.Copy(*part.into, found)
+		for _, p := range found {
+			(*part.into)[p] = true
+		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
