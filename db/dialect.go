@@ -1,7 +1,9 @@
 package db
 
 import (
+	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,4 +97,15 @@ func Places(from, n int) string {
 		b.WriteString(strconv.Itoa(from + i))
 	}
 	return b.String()
+}
+
+// InsertRows writes rows of the given width, many with one statement, which begins
+// with insert, up to VALUES, and ends with end.
+func (t *Tx) InsertRows(ctx context.Context, insert, end string, width int, values []any) error {
+	for part := range slices.Chunk(values, width*(t.Dialect.Parameters()/width)) {
+		if _, err := t.Exec(ctx, insert+t.Dialect.Rows(len(part)/width, width, 1)+end, part...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -44,31 +44,61 @@ func (h *Harvester) list(ctx context.Context, tx *db.Tx, now time.Time, b *Batch
 			return err
 		}
 	}
-	open := map[ListedDay]bool{} // of which only datestamps tell
-	for _, l := range b.Listings {
-		if l.Rebuilt {
-			d := ListedDay{l.Day, l.Category}
-			if _, known := open[d]; !known {
-				var err error
-				if open[d], err = h.rebuild(ctx, tx, now, d); err != nil {
-					return err
-				}
-			}
-			if !open[d] {
-				continue
-			}
-			if before, err := h.listedBefore(ctx, tx, l); err != nil {
-				return err
-			} else if before {
-				continue
-			}
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO listing (day, category, paper, kind) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (day, category, paper) DO UPDATE SET kind = excluded.kind`, l.Day, l.Category, l.Paper, l.Kind); err != nil {
-			return err
+	told, err := h.countable(ctx, tx, now, b.Listings)
+	if err != nil {
+		return err
+	}
+	var values []any
+	seen := map[Listing]bool{}
+	for _, l := range told {
+		key := Listing{Day: l.Day, Category: l.Category, Paper: l.Paper}
+		if !seen[key] {
+			seen[key] = true
+			values = append(values, l.Day, l.Category, l.Paper, l.Kind)
 		}
 	}
-	return nil
+	return tx.InsertRows(ctx, `INSERT INTO listing (day, category, paper, kind) VALUES `,
+		` ON CONFLICT (day, category, paper) DO UPDATE SET kind = excluded.kind`, 4, values)
+}
+
+// countable leaves out what was told from datestamps for days whose announcement has
+// been read, and for papers that were announced before: theirs tell of a change that
+// is no announcement.
+func (h *Harvester) countable(ctx context.Context, tx *db.Tx, now time.Time, list []Listing) ([]Listing, error) {
+	open := map[ListedDay]bool{} // of which only datestamps tell
+	var papers []any
+	for _, l := range list {
+		d := ListedDay{l.Day, l.Category}
+		if _, known := open[d]; !l.Rebuilt || known {
+			continue
+		}
+		var err error
+		if open[d], err = h.rebuild(ctx, tx, now, d); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range list {
+		if l.Rebuilt && open[ListedDay{l.Day, l.Category}] {
+			papers = append(papers, l.Paper)
+		}
+	}
+	type listed struct{ paper, category string }
+	first := map[listed]string{}
+	for part := range slices.Chunk(papers, tx.Dialect.Parameters()) {
+		if err := each(ctx, tx, func(scan func(...any) error) error {
+			var l listed
+			var day string
+			err := scan(&l.paper, &l.category, &day)
+			first[l] = day
+			return err
+		}, `SELECT paper, category, min(day) FROM listing WHERE kind <> 'replace' AND paper IN `+tx.Dialect.Rows(1, len(part), 1)+` GROUP BY paper, category`, part...); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(l Listing) bool {
+		before, known := first[listed{l.Paper, l.Category}]
+		return l.Rebuilt && (!open[ListedDay{l.Day, l.Category}] || known && before < l.Day)
+	}), nil
 }
 
 // rebuild notes that a day is told from datestamps, and reports whether it is: not
@@ -79,14 +109,6 @@ func (h *Harvester) rebuild(ctx context.Context, tx *db.Tx, now time.Time, d Lis
 		return false, err
 	}
 	return true, h.checked(ctx, tx, now, d, true)
-}
-
-// listedBefore reports whether the paper was announced in the category on an earlier
-// day: then its datestamp tells of a change that is no announcement.
-func (h *Harvester) listedBefore(ctx context.Context, tx *db.Tx, l Listing) (bool, error) {
-	var n int
-	err := tx.QueryRow(ctx, `SELECT count(*) FROM listing WHERE paper = $1 AND category = $2 AND day < $3 AND kind <> 'replace'`, l.Paper, l.Category, l.Day).Scan(&n)
-	return n > 0, err
 }
 
 func (h *Harvester) checked(ctx context.Context, tx *db.Tx, now time.Time, d ListedDay, rebuilt bool) error {

@@ -46,7 +46,7 @@ func Log(tx *db.Tx, now time.Time, kind string, subjects ...int64) {
 			seq++
 			values = append(values, seq, kind, s, db.Micros(now))
 		}
-		if err := insertRows(ctx, tx, `INSERT INTO change (seq, kind, subject, at) VALUES `,
+		if err := tx.InsertRows(ctx, `INSERT INTO change (seq, kind, subject, at) VALUES `,
 			` ON CONFLICT (kind, subject) DO UPDATE SET seq = excluded.seq, at = excluded.at`, 4, values); err != nil {
 			return fmt.Errorf("log the changes of %d of the kind %s: %w", len(subjects), kind, err)
 		}

@@ -222,7 +222,7 @@ func (p *putting) flush(ctx context.Context) error {
 		p.held[paper.ID] = paper
 		p.changed = append(p.changed, paper.ID)
 	}
-	if err := insertRows(ctx, p.tx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, ids); err != nil {
+	if err := p.tx.InsertRows(ctx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, ids); err != nil {
 		return fmt.Errorf("store identifiers: %w", err)
 	}
 	for _, paper := range p.fresh {
@@ -281,15 +281,4 @@ func (p *putting) insertOwn(ctx context.Context, paper *Paper) error {
 	paper.Identifiers = sortIdentifiers(append(paper.Identifiers, Identifier{Own, paper.Key}))
 	_, err = p.tx.Exec(ctx, `UPDATE paper SET key = $2 WHERE id = $1`, paper.ID, paper.Key)
 	return err
-}
-
-// insertRows writes rows of the given width, many with one statement, which begins
-// with insert and ends with end.
-func insertRows(ctx context.Context, tx *db.Tx, insert, end string, width int, values []any) error {
-	for part := range slices.Chunk(values, width*(tx.Dialect.Parameters()/width)) {
-		if _, err := tx.Exec(ctx, insert+tx.Dialect.Rows(len(part)/width, width, 1)+end, part...); err != nil {
-			return err
-		}
-	}
-	return nil
 }

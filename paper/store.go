@@ -58,7 +58,7 @@ func (s *Store) update(ctx context.Context, tx *db.Tx, held, joined *Paper) (boo
 			added = append(added, id.Scheme, id.Value, joined.ID)
 		}
 	}
-	if err := insertRows(ctx, tx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, added); err != nil {
+	if err := tx.InsertRows(ctx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, added); err != nil {
 		return false, err
 	}
 	was.readAt = is.readAt
