@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -34,17 +33,18 @@ type finding struct {
 	part   string
 	ok     bool
 	said   string
+	names  []string
 	advice string // what to do, when not ok
 }
 
-func (c *doctorAllCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
+func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 	dsn, err := c.dsn()
 	if err != nil {
 		return err
 	}
 	d, err := db.Open(ctx, dsn)
 	if err != nil {
-		show(w, finding{"database", false, err.Error(), "Check --data or --db, and that the disk is not full or the server down."})
+		show(w, finding{part: "database", said: err.Error(), advice: "Check --data or --db, and that the disk is not full or the server down."})
 		return fault.Conflict("1 finding")
 	}
 	defer d.Close()
@@ -52,7 +52,7 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World, log *slog.Logger) e
 	if d.Dialect == db.SQLite {
 		list = append(list, c.disk())
 	}
-	ledger, err := c.ledger(ctx, d, log)
+	ledger, err := c.ledger(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func show(w World, f finding) {
 		mark = "look"
 	}
 	fmt.Fprintf(w.Out, "%s  %-10s %s\n", mark, f.part, f.said)
+	for _, name := range f.names {
+		fmt.Fprintf(w.Out, "      %-10s   %s\n", "", name)
+	}
 	if !f.ok {
 		fmt.Fprintf(w.Out, "      %-10s %s\n", "", f.advice)
 	}
@@ -109,8 +112,8 @@ func (c *doctorAllCommand) database(ctx context.Context, d *db.DB) finding {
 func (c *doctorAllCommand) clock() finding {
 	now := time.Now()
 	return finding{
-		"clock", now.Year() >= 2026, now.UTC().Format("2 January 2006, 15:04:05 UTC."),
-		"Set the clock, or let NTP set it: editions are dated by it.",
+		part: "clock", ok: now.Year() >= 2026, said: now.UTC().Format("2 January 2006, 15:04:05 UTC."),
+		advice: "Set the clock, or let NTP set it: editions are dated by it.",
 	}
 }
 
@@ -121,12 +124,12 @@ func (c *doctorAllCommand) disk() finding {
 		err = syscall.Statfs(dir, &st)
 	}
 	if err != nil {
-		return finding{"disk", false, err.Error(), "Check --data."}
+		return finding{part: "disk", said: err.Error(), advice: "Check --data."}
 	}
 	free := st.Bavail * uint64(st.Bsize) >> 20
 	const least = 1024
 	return finding{
-		"disk", free >= least, fmt.Sprintf("%d MB free in %s.", free, dir),
-		fmt.Sprintf("Make room: a day of papers with its raw answers takes a few MB, a merge of the database as much as it is large. %d MB is little.", free),
+		part: "disk", ok: free >= least, said: fmt.Sprintf("%d MB free in %s.", free, dir),
+		advice: fmt.Sprintf("Make room: a day of papers with its raw answers takes a few MB, a merge of the database as much as it is large. %d MB is little.", free),
 	}
 }

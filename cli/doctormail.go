@@ -49,7 +49,7 @@ func (c *doctorMailCommand) Run(ctx context.Context, w World) error {
 	}
 	wrong := 0
 	for _, f := range list {
-		show(w, finding{f.Part, f.OK, f.Said, f.Advice})
+		show(w, finding{part: f.Part, ok: f.OK, said: f.Said, advice: f.Advice})
 		if !f.OK {
 			wrong++
 		}

@@ -3,13 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"strings"
 	"time"
 
-	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/harvest"
@@ -79,21 +77,25 @@ type harvestCommand struct {
 	site
 	sources
 
-	Fill bool `help:"Ask for every paper that is missing, also for those whose next try is not due."`
+	Fill bool   `help:"Ask for every paper that is missing, also for those whose next try is not due."`
+	From string `help:"Fetch the papers submitted from this day on from arXiv's API, instead of what is new." placeholder:"DAY"`
+	To   string `help:"The last day of those; today without it." placeholder:"DAY"`
 }
 
 func (harvestCommand) Help() string {
 	return `Asks every source for what is new since it was last asked, then arXiv's API for the papers
 that were announced and have not come, and prints the ledger: announced, held, late, missing,
-by category, with each missing paper by name.
+by category and by day, with each missing paper by name.
 
 Examples:
   broadsheet harvest --contact you@example.org
   broadsheet harvest --categories math.CO --days 90 --upstream off
   broadsheet harvest --fill                 close the gaps that doctor names
+  broadsheet harvest --days 1200            editions of the upstream from years back
+  broadsheet harvest --from 2024-01-01 --to 2024-01-31
 
-It may be interrupted at any moment; the next harvest goes on where it stopped. Do not run
-it beside a serve that harvests the same sources.`
+It may be interrupted at any moment; the next harvest goes on where it stopped. While
+another process harvests into the same database, it says so and does nothing.`
 }
 
 func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
@@ -114,140 +116,83 @@ func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	var failed []string
-	run := func(name string, task func() (harvest.Step, error)) error {
-		bar := newProgress(w, "papers from "+name)
-		hv.Progress = func(s harvest.Step) {
-			part := -1.0
-			if s.Expected > 0 {
-				part = float64(s.Got) / float64(s.Expected)
-			}
-			bar.show(s.Got, part)
-		}
-		step, err := task()
-		bar.done()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		n := edition.Thousands
-		fmt.Fprintf(w.Out, "%-12s %s papers, %s new.", name, n(step.Got), n(step.Made))
-		if step.Bad > 0 {
-			fmt.Fprintf(w.Out, " %s records could not be read and are in quarantine.", n(step.Bad))
-		}
-		fmt.Fprintln(w.Out)
-		if err != nil {
-			failed = append(failed, name)
-			fmt.Fprintf(w.Out, "%-12s %s\n", "", err)
-		}
-		return nil
-	}
-	for _, s := range hv.Settings.Sources(time.Now) {
-		if err := run(s.Name(), func() (harvest.Step, error) { return hv.Run(ctx, s) }); err != nil {
-			return err
-		}
-	}
-	since := hv.Settings.Since
-	if c.API != "off" && c.API != "" {
-		if err := run("arxiv-api", func() (harvest.Step, error) {
-			_, came, err := hv.Fill(ctx, since, c.Fill)
-			return harvest.Step{Got: came, Made: came}, err
-		}); err != nil {
-			return err
-		}
+	r := harvesting{Harvester: hv, w: w}
+	err = hv.Alone(ctx, func(ctx context.Context) error { return c.ask(ctx, &r) })
+	if err != nil {
+		return err
 	}
 	if err := h.CatchUp(ctx); err != nil {
 		return err
 	}
-	if err := printLedger(ctx, w.Out, h.DB, time.Now(), since); err != nil {
+	if err := printLedger(ctx, w.Out, h.DB, time.Now(), hv.Settings.Since); err != nil {
 		return err
 	}
-	if len(failed) > 0 {
-		return fault.Busy("%s could not be read to the end; run the command again to go on", strings.Join(failed, ", "))
+	if len(r.failed) > 0 {
+		return fault.Busy("%s could not be read to the end; run the command again to go on", strings.Join(r.failed, ", "))
 	}
 	return nil
 }
 
-// printLedger writes what was announced since a day against what is held.
-func printLedger(ctx context.Context, out io.Writer, d *db.DB, now time.Time, since string) error {
-	l, err := harvest.LedgerOf(ctx, d, now, since, now.UTC().AddDate(0, 0, 1).Format(time.DateOnly))
-	if err != nil {
-		return err
+// ask asks all that the flags name.
+func (c *harvestCommand) ask(ctx context.Context, r *harvesting) error {
+	sources := r.Settings.Sources(time.Now)
+	if c.From != "" {
+		to := c.To
+		if to == "" {
+			to = time.Now().UTC().Format(time.DateOnly)
+		}
+		past, err := harvest.Backfill(r.Settings, c.From, to)
+		if err != nil {
+			return err
+		}
+		sources = []harvest.Source{past}
 	}
-	if l == nil {
-		fmt.Fprintln(out, "\nThe ledger is empty: no announcement has been read.")
+	for _, s := range sources {
+		if err := r.run(ctx, s.Name(), func() (harvest.Step, error) { return r.Run(ctx, s) }); err != nil {
+			return err
+		}
+	}
+	if r.Settings.API == "" || c.From != "" && !c.Fill {
 		return nil
 	}
-	fmt.Fprintf(out, "\nLedger since %s%s\n%-12s %10s %8s %6s %8s\n", since, rebuiltNote(l), "", "announced", "held", "late", "missing")
-	line := func(name string, c harvest.Count) {
-		n := edition.Thousands
-		fmt.Fprintf(out, "%-12s %10s %8s %6s %8s\n", name, n(c.Announced), n(c.Held), n(c.Late), n(c.Missing))
-	}
-	for _, c := range l.Counts {
-		line(c.Category, c)
-	}
-	line("together", l.Total)
-	const shown = 20
-	absent, total, err := harvest.AllAbsent(ctx, d, since, shown)
-	if err != nil {
-		return err
-	}
-	for _, a := range absent {
-		next := "with the next harvest"
-		if !a.Next.IsZero() {
-			next = "after " + a.Next.Format("2 Jan 15:04 UTC")
+	return r.run(ctx, "arxiv-api", func() (harvest.Step, error) {
+		_, came, err := r.Fill(ctx, r.Settings.Since, c.Fill)
+		return harvest.Step{Got: came, Made: came}, err
+	})
+}
+
+// harvesting shows how a harvest goes, and remembers what failed.
+type harvesting struct {
+	*harvest.Harvester
+	w      World
+	failed []string
+}
+
+// run runs a task with a bar. Its failure is shown and does not end the harvest; the
+// error is that of the context.
+func (r *harvesting) run(ctx context.Context, name string, task func() (harvest.Step, error)) error {
+	bar := newProgress(r.w, "papers from "+name)
+	r.Progress = func(s harvest.Step) {
+		part := -1.0
+		if s.Expected > 0 {
+			part = float64(s.Got) / float64(s.Expected)
 		}
-		fmt.Fprintf(out, "  %s  %s, %s. %s Next try %s.\n", a.Paper, a.Day, a.Category, a.Reason, next)
+		bar.show(s.Got, part)
 	}
-	if total > shown {
-		fmt.Fprintf(out, "  and %s more\n", edition.Thousands(total-shown))
+	step, err := task()
+	bar.done()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	n := edition.Thousands
+	fmt.Fprintf(r.w.Out, "%-12s %s papers, %s new.", name, n(step.Got), n(step.Made))
+	if step.Bad > 0 {
+		fmt.Fprintf(r.w.Out, " %s records could not be read and are in quarantine.", n(step.Bad))
+	}
+	fmt.Fprintln(r.w.Out)
+	if err != nil {
+		r.failed = append(r.failed, name)
+		fmt.Fprintf(r.w.Out, "%-12s %s\n", "", err)
 	}
 	return nil
-}
-
-func rebuiltNote(l *harvest.Ledger) string {
-	if l.Rebuilt {
-		return " (some days are rebuilt from datestamps, because their announcement could not be read)"
-	}
-	return ""
-}
-
-// ledger names the gaps of the last days and the sources that fail.
-func (c *doctorAllCommand) ledger(ctx context.Context, d *db.DB, _ *slog.Logger) ([]finding, error) {
-	now := time.Now()
-	since := now.UTC().AddDate(0, 0, -c.Days).Format(time.DateOnly)
-	l, err := harvest.LedgerOf(ctx, d, now, since, now.UTC().Format(time.DateOnly))
-	if err != nil {
-		return nil, err
-	}
-	f := finding{part: "ledger", ok: true, said: fmt.Sprintf("No announcement of the last %d days has been read.", c.Days)}
-	if l != nil {
-		t := l.Total
-		f.said = fmt.Sprintf("Since %s arXiv announced %s papers; %s held, %d late, %d missing.", since, edition.Thousands(t.Announced), edition.Thousands(t.Held), t.Late, t.Missing)
-		if t.Missing > 0 {
-			f.ok = false
-			f.advice = "Run broadsheet harvest --fill; it names what stays away and why."
-		}
-	}
-	list := []finding{f}
-	runs, err := harvest.Runs(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range runs {
-		f := finding{part: r.Source, ok: r.Failed == "", said: "Last asked " + r.Began.Format("2 January 2006, 15:04 UTC") + "."}
-		if r.Failed != "" {
-			f.said += " It failed: " + r.Failed
-			f.advice = "Check its address and the network; the next harvest goes on where it stopped."
-		}
-		list = append(list, f)
-	}
-	_, quarantined, err := harvest.Quarantine(ctx, d, 0)
-	if err != nil {
-		return nil, err
-	}
-	if quarantined > 0 {
-		list = append(list, finding{"quarantine", false, fmt.Sprintf("%s lines or records could not be used.", edition.Thousands(quarantined)),
-			"The page /status names them; mend the file and import it again."})
-	}
-	return list, nil
 }
