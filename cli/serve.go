@@ -52,6 +52,8 @@ type serveCommand struct {
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
 	Metrics     bool   `help:"Show figures for Prometheus at /metrics, to everybody who can reach the address." env:"BROADSHEET_METRICS"`
 	PrintConfig bool   `help:"Print the settings that hold and where each came from, and exit."`
+
+	Drain time.Duration `help:"How long to go on answering when told to stop, with 503 at /readyz, so that a load balancer sees it before the listener closes." default:"0s" env:"BROADSHEET_DRAIN"`
 }
 
 func (serveCommand) Help() string {
@@ -115,6 +117,6 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 	}
 	return server.Open(ctx, server.Config{
 		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
-		Scrapers: c.Scrapers, PerHour: c.PerHour, Version: Version(),
+		Scrapers: c.Scrapers, PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

@@ -46,6 +46,7 @@ type Config struct {
 	Version  string
 	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
 	Demo     *web.Demo        // nil for a real server
+	Drain    time.Duration    // how long a stop goes on answering, with 503 at /readyz, before the listener closes
 }
 
 // House is the program's rooms, open and wired together.
@@ -248,7 +249,8 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		h.ready.Store(false) // a load balancer sees it before the listener closes
+		h.ready.Store(false)
+		sleep(context.WithoutCancel(ctx), h.Config.Drain) // a load balancer sees it before the listener closes
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer cancel()
 		if err = s.Shutdown(grace); err != nil {
