@@ -113,19 +113,23 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	return slices.DeleteFunc(items, func(it Item) bool { return it.Paper == nil }), total, nil
 }
 
-// Rank returns the place of the paper numbered id among the papers of its span
-// that somebody put in, or that were announced, whichever it is, and how many
-// there are; 0 when it is not among them.
-func (f *Feeds) Rank(ctx context.Context, span edition.Span, id int64) (rank, of int, err error) {
-	err = f.db.QueryRow(ctx, `SELECT coalesce(max(CASE WHEN paper = $3 THEN place END), 0), count(*) FROM (
-		SELECT entry.paper AS paper, row_number() OVER (
-				ORDER BY `+votesFirst+`) AS place
-			FROM entry JOIN paper ON paper.id = entry.paper WHERE entry.day BETWEEN $1 AND $2) ranked`,
-		span.From, span.To, id).Scan(&rank, &of)
+// Order returns the numbers of the papers of a span in the order of List.
+func (f *Feeds) Order(ctx context.Context, span edition.Span) ([]int64, error) {
+	rows, err := f.db.Query(ctx, `SELECT entry.paper FROM entry JOIN paper ON paper.id = entry.paper
+		WHERE entry.day BETWEEN $1 AND $2 ORDER BY `+votesFirst, span.From, span.To)
 	if err != nil {
-		return 0, 0, fmt.Errorf("rank paper %d: %w", id, err)
+		return nil, fmt.Errorf("order the papers of %s to %s: %w", span.From, span.To, err)
 	}
-	return rank, of, nil
+	defer rows.Close()
+	var list []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, rows.Err()
 }
 
 // Closed reports whether the feed day is over at now, so that nothing but votes

@@ -84,11 +84,11 @@ func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*
 	d.Edition = &days[0]
 	at := day(place.Day)
 	for _, span := range []edition.Span{edition.DaySpan(place.Day), weekly.around(at), monthly.around(at)} {
-		rank, of, err := h.Feeds.Rank(ctx, span, p.ID)
+		rank, err := h.ranks.of(ctx, h, span, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		d.Ranks = append(d.Ranks, Rank{rank, of})
+		d.Ranks = append(d.Ranks, rank)
 	}
 	return d, nil
 }

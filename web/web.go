@@ -95,6 +95,7 @@ type Handler struct {
 	templates *Templates
 	pages     pages
 	fronts    fronts
+	ranks     ranks
 	marks     marks
 	topical   topical
 	markdown  *discuss.Markdown
