@@ -1,7 +1,9 @@
 package edition
 
 import (
+	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,14 +20,7 @@ type Claim struct {
 // String returns the whole claim.
 func (c Claim) String() string { return c.Opening + c.Text }
 
-const subject = `(?i:\bwe\b|\bthis (?:paper|work|book|report|survey|study|article|thesis)\b)`
-
 var (
-	// The verbs by which authors put a thing forward, and those by which they tell
-	// of a finding; in any form, with at most three words between.
-	putsForward = regexp.MustCompile(subject + `(?:\W+\w+){0,3}?\W+(?i:introduc|present|propos|develop|releas|construct|build|built)\w*`)
-	findsOut    = regexp.MustCompile(subject + `(?:\W+\w+){0,3}?\W+(?i:show|find|found|stud[yi]|demonstrat|report|identif)\w*`)
-
 	notTheClaim = regexp.MustCompile(`^(?:Finally|We also|Moreover|Yet)\b`)
 	opening     = regexp.MustCompile(`^(?:(?i:in|with|through|to|for|by|here|motivated|inspired|based|building|towards?)\b[^,.;:$]{0,70}, |(?:Therefore|Thus|Hence|Specifically|Concretely|Accordingly|Here|Consequently|Instead|To this end), )`)
 )
@@ -42,9 +37,9 @@ func PickClaim(abstract string) Claim {
 	}
 	at := 0
 search:
-	for _, verbs := range []*regexp.Regexp{putsForward, findsOut} {
+	for _, verbs := range [][]string{putForward, findOut} {
 		for i, s := range sentences {
-			if !notTheClaim.MatchString(s) && verbs.MatchString(s) {
+			if says(s, verbs) && !notTheClaim.MatchString(s) {
 				at = i
 				break search
 			}
@@ -59,6 +54,59 @@ search:
 		c.Opening, c.Text = m, text[len(m):]
 	}
 	return c
+}
+
+// The verbs by which authors put a thing forward, and those by which they tell of a
+// finding, as beginnings of their forms.
+var (
+	putForward = []string{"introduc", "present", "propos", "develop", "releas", "construct", "build", "built"}
+	findOut    = []string{"show", "find", "found", "studi", "study", "demonstrat", "report", "identif"}
+)
+
+// says reports whether in a sentence "we" or "this paper" does what one of the verbs
+// says, with at most three words between.
+func says(sentence string, verbs []string) bool {
+	const between = 3
+	left := 0 // words within which the verb must come
+	last := ""
+	for word := range words(sentence) {
+		if left > 0 && beginsAny(word, verbs) {
+			return true
+		}
+		left--
+		if strings.EqualFold(word, "we") || strings.EqualFold(last, "this") && isWork(word) {
+			left = between + 1
+		}
+		last = word
+	}
+	return false
+}
+
+// words yields the runs of letters, figures and low lines of ASCII.
+func words(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start := -1
+		for i := 0; i <= len(s); i++ {
+			in := i < len(s) && (s[i] == '_' || '0' <= s[i] && s[i] <= '9' || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z')
+			switch {
+			case in && start < 0:
+				start = i
+			case !in && start >= 0:
+				if !yield(s[start:i]) {
+					return
+				}
+				start = -1
+			}
+		}
+	}
+}
+
+func beginsAny(word string, verbs []string) bool {
+	return slices.ContainsFunc(verbs, func(v string) bool { return len(word) >= len(v) && strings.EqualFold(word[:len(v)], v) })
+}
+
+func isWork(word string) bool {
+	return slices.ContainsFunc([]string{"paper", "work", "book", "report", "survey", "study", "article", "thesis"}, func(w string) bool { return strings.EqualFold(word, w) })
 }
 
 // startsClause reports whether rest can stand as the beginning of what is said:
