@@ -55,10 +55,6 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 		t.Fatalf("the store has %d vectors and not %d", s.Len(), len(want))
 	}
 	q := unit(r, dim)
-	scale, bytes, err := round(q, dim)
-	if err != nil {
-		t.Fatal(err)
-	}
 	keep := func(id int64) bool { return id%3 != 0 }
 	var all []Hit
 	var ids []int64
@@ -68,15 +64,15 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 		if tag, tagged := s.Tag(id); !tagged || tag != tagOf(v) {
 			t.Fatalf("document %d has the tag %d (%v)", id, tag, tagged)
 		}
-		var p int32
+		var p float64
 		for k := range row {
-			p += (int32(row[k]) - 128) * (int32(bytes[k]) - 128)
+			p += float64(q[k]) * float64(int32(row[k])-128) * float64(rs)
 			if !ok || got[k] != float32(int32(row[k])-128)*rs {
 				t.Fatalf("document %d has another vector (%v)", id, ok)
 			}
 		}
 		if keep(id) {
-			all = append(all, Hit{id, float32(p) * rs * scale})
+			all = append(all, Hit{id, float32(p)})
 			ids = append(ids, id)
 		}
 	}
@@ -86,8 +82,14 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := all[:min(k, len(all))]; !slices.Equal(hits[1], want) {
-			t.Fatalf("the best %d are %v and not %v", k, hits[1], want)
+		want := all[:min(k, len(all))]
+		if len(hits[1]) != len(want) {
+			t.Fatalf("of the best %d, %d are found", k, len(hits[1]))
+		}
+		for i, h := range hits[1] {
+			if w := want[i]; !near(h.Score, w.Score) || h.ID != w.ID && !near(h.Score, score(all, h.ID)) {
+				t.Fatalf("number %d of the best %d is %v and not %v", i, k, h, w)
+			}
 		}
 	}
 	scores, err := s.Score(nil, q, append(ids, -77))
@@ -95,10 +97,16 @@ func holds(t *testing.T, s *Store, want map[int64][]float32, r *rand.Rand) {
 		t.Fatalf("a document that is not there scores %v (%v)", scores[len(ids)], err)
 	}
 	for _, h := range all {
-		if got := scores[slices.Index(ids, h.ID)]; got != h.Score {
+		if got := scores[slices.Index(ids, h.ID)]; !near(got, h.Score) {
 			t.Fatalf("document %d scores %v and not %v", h.ID, got, h.Score)
 		}
 	}
+}
+
+func near(a, b float32) bool { return math.Abs(float64(a-b)) < 1e-5 }
+
+func score(hits []Hit, id int64) float32 {
+	return hits[slices.IndexFunc(hits, func(h Hit) bool { return h.ID == id })].Score
 }
 
 // tagOf is the tag that these tests give a vector.
@@ -237,13 +245,13 @@ func TestDamage(t *testing.T) {
 	}
 	name := filepath.Join(dir, s.state.Load().segments[0].name)
 	s.Close()
-	scales, vectors, end := layout(50, dim)
+	at, size, _ := layout(50, dim)
 	for _, c := range []struct {
 		file string
 		at   []int
 	}{
 		{filepath.Join(dir, manifestName), []int{0, 9, 13, 17, 24, 60}},
-		{name, []int{0, 8, 12, 16, 25, 29, 33, 37, page, page + 399, scales, scales + 199, vectors, end - 1}},
+		{name, append([]int{0, 8, 12, 16, 25, 29, 33, 37, 41, 45, at[0] + size[0] - 1, at[2] + size[2] - 1, at[4] + size[4] - 1}, at[:]...)},
 	} {
 		whole, err := os.ReadFile(c.file)
 		if err != nil {
@@ -308,7 +316,7 @@ func TestKernels(t *testing.T) {
 	list := kernels()
 	t.Logf("this machine runs %d kernels, %s first", len(list), list[0].name)
 	for _, k := range list[:len(list)-1] {
-		for _, n := range []int{64, 384, 1024} {
+		for _, n := range []int{64, 384, 4096} {
 			for count := range 12 {
 				rows, q := make([]uint8, count*n), make([]int8, n)
 				for i := range rows {
@@ -322,6 +330,11 @@ func TestKernels(t *testing.T) {
 				dots(want, rows, q)
 				if !slices.Equal(got, want) {
 					t.Fatalf("%s: %d rows of %d give %v and not %v", k.name, count, n, got, want)
+				}
+				k.signs(got, rows[:count*n/8], q)
+				signs(want, rows[:count*n/8], q)
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s: %d sketches of %d give %v and not %v", k.name, count, n, got, want)
 				}
 			}
 		}
