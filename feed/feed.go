@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"broadsheet/db"
@@ -45,10 +46,11 @@ type Feeds struct {
 	// none. It is set before the lists are used.
 	Cast func(ctx context.Context, since time.Time) ([]trend.Vote, error)
 
-	db     *db.DB
-	papers *paper.Store
-	recent recent
-	usuals usuals
+	db      *db.DB
+	papers  *paper.Store
+	recent  recent
+	learner atomic.Pointer[trend.Learner]
+	usuals  usuals
 }
 
 // New returns the lists over the papers of a store.

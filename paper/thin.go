@@ -9,11 +9,13 @@ import (
 )
 
 // thinned says what stays of readings from some age on: the last of each stretch of
-// time, and the first that there ever was. Younger ones all stay.
-var thinned = []struct{ from, to, stretch time.Duration }{
-	{2 * day, 9 * day, time.Hour},
-	{9 * day, 60 * day, day},
-	{60 * day, 100 * 366 * day, 7 * day},
+// time, and all that came within the spared time after the first that there ever was.
+// Younger ones all stay. A paper's first day and a half stays by the hour: from it the
+// forecast learns.
+var thinned = []struct{ from, to, stretch, spared time.Duration }{
+	{2 * day, 9 * day, time.Hour, 0},
+	{9 * day, 60 * day, day, 36 * time.Hour},
+	{60 * day, 100 * 366 * day, 7 * day, 36 * time.Hour},
 }
 
 const day = 24 * time.Hour
@@ -44,7 +46,7 @@ func (s *Store) Thin(ctx context.Context, now, since time.Time) (dropped int64, 
 			if end.After(to) {
 				end = to
 			}
-			n, err := s.thin(ctx, from, end, t.stretch)
+			n, err := s.thin(ctx, from, end, t.stretch, t.spared)
 			if err != nil {
 				return dropped, fmt.Errorf("thin the readings of %s: %w", from.Format(time.DateOnly), err)
 			}
@@ -54,13 +56,13 @@ func (s *Store) Thin(ctx context.Context, now, since time.Time) (dropped int64, 
 	return dropped, nil
 }
 
-func (s *Store) thin(ctx context.Context, from, to time.Time, stretch time.Duration) (n int64, err error) {
+func (s *Store) thin(ctx context.Context, from, to time.Time, stretch, spared time.Duration) (n int64, err error) {
 	err = s.db.Transact(ctx, func(tx *db.Tx) error {
 		n, err = tx.Exec(ctx, `DELETE FROM reading WHERE at >= $1 AND at < $2
 			AND EXISTS (SELECT 1 FROM reading later WHERE later.paper = reading.paper AND later.source = reading.source
 				AND later.at > reading.at AND later.at / $3 = reading.at / $3)
 			AND EXISTS (SELECT 1 FROM reading earlier WHERE earlier.paper = reading.paper AND earlier.source = reading.source
-				AND earlier.at < reading.at)`, db.Micros(from), db.Micros(to), stretch.Microseconds())
+				AND earlier.at < reading.at - $4)`, db.Micros(from), db.Micros(to), stretch.Microseconds(), spared.Microseconds())
 		return err
 	})
 	return n, err
