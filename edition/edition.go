@@ -66,6 +66,15 @@ func (s Settings) DayOf(t time.Time) string {
 	return t.Add(-s.Turn).In(zone).Format(time.DateOnly)
 }
 
+// Morning reports whether the feed day that t falls on is less than twelve hours old.
+func (s Settings) Morning(t time.Time) bool {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.Add(-s.Turn).In(zone).Hour() < 12
+}
+
 // chosen reports whether an announcement in one of the categories is taken.
 func (s Settings) chosen(categories []string) bool {
 	return slices.ContainsFunc(categories, func(c string) bool {

@@ -24,6 +24,7 @@ import (
 type Item struct {
 	Rank  int // from 1, in the whole list
 	Paper *paper.Paper
+	Why   string // why it stands there, where that is not by the list's usual order
 	edition.Place
 }
 

@@ -15,12 +15,6 @@ import (
 	"broadsheet/trend"
 )
 
-// Expected is a paper with what may be expected of it.
-type Expected struct {
-	Item
-	trend.Forecast
-}
-
 // The past that the forecast learns from: days that are long enough over for their
 // votes to be in, and not so long that the community was another one.
 const (
@@ -179,8 +173,8 @@ func (f *Feeds) Expect(day string, now time.Time, papers []*paper.Paper) []trend
 
 // Forecast returns the papers that were put in for a day in the order in which they
 // may be expected to end, by what is known now, each with the reason. The ranks are
-// those of this order.
-func (f *Feeds) Forecast(ctx context.Context, day string, now time.Time) ([]Expected, error) {
+// those of this order; the papers that were only announced are not among them.
+func (f *Feeds) Forecast(ctx context.Context, day string, now time.Time) ([]Item, error) {
 	items, _, err := f.List(ctx, Query{Span: edition.DaySpan(day), Origin: edition.Submitted})
 	if err != nil {
 		return nil, err
@@ -189,13 +183,15 @@ func (f *Feeds) Forecast(ctx context.Context, day string, now time.Time) ([]Expe
 	for i, it := range items {
 		papers[i] = it.Paper
 	}
-	list := make([]Expected, len(items))
-	for i, e := range f.Expect(day, now, papers) {
-		list[i] = Expected{items[i], e}
+	expected := f.Expect(day, now, papers)
+	score := make(map[int64]float64, len(items))
+	for i, e := range expected {
+		items[i].Why = e.Why
+		score[items[i].Paper.ID] = e.Score
 	}
-	slices.SortStableFunc(list, func(a, b Expected) int { return cmp.Compare(b.Score, a.Score) })
-	for i := range list {
-		list[i].Rank = i + 1
+	slices.SortStableFunc(items, func(a, b Item) int { return cmp.Compare(score[b.Paper.ID], score[a.Paper.ID]) })
+	for i := range items {
+		items[i].Rank = i + 1
 	}
-	return list, nil
+	return items, nil
 }

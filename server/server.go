@@ -42,6 +42,7 @@ type Config struct {
 	MailIn   []string      // where mail comes in (inbox.Parse)
 	Metrics  bool          // figures for Prometheus stand at /metrics
 	Scrapers bool          // pages carry what scrapers look for
+	Morning  bool          // before noon the day's edition stands as it is likely to end, not by votes
 	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
 	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
@@ -126,6 +127,10 @@ func (h *House) furnish() error {
 	}
 	if c.Mail.Dial != nil {
 		pages.Digests = h.Digests
+	}
+	h.Feeds.CountVotes(h.Talk)
+	if c.Morning {
+		pages.Forecast = h.Feeds.Forecast
 	}
 	if c.Scrapers {
 		pages.Scrape = h.api.Items
@@ -220,7 +225,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.post, h.Accounts.Deliver, h.Outbox.Run)
+	work = append(work, h.watch, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
 	if h.Search != nil {
 		work = append(work, h.index, h.encode)
 	}

@@ -121,10 +121,31 @@ func (h *Handler) nearest(ctx context.Context, site Site, span edition.Span) (sh
 	return shown, false, nil
 }
 
+// expected puts what was put in today into the order in which it is likely to end;
+// what was announced follows as before.
+func (h *Handler) expected(ctx context.Context, site Site, items []feed.Item) ([]feed.Item, error) {
+	list, err := h.Forecast(ctx, site.Today, site.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		if it.Origin == edition.Announced {
+			it.Rank = len(list) + 1
+			list = append(list, it)
+		}
+	}
+	return list, nil
+}
+
 func (h *Handler) editionData(ctx context.Context, site Site, at string) (*EditionData, error) {
 	items, _, err := h.Feeds.List(ctx, feed.Query{Span: edition.DaySpan(at)})
 	if err != nil {
 		return nil, err
+	}
+	if h.Forecast != nil && at == site.Today && h.Editions.Settings().Morning(site.Now) {
+		if items, err = h.expected(ctx, site, items); err != nil {
+			return nil, err
+		}
 	}
 	d := &EditionData{Items: items}
 	first := monday(day(at))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -63,7 +64,7 @@ func (s Site) item(it feed.Item) Item {
 		ID: p.ID, Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
 		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
-		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: edition.Why(p, it.Rank, it.Place),
+		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: cmp.Or(it.Why, edition.Why(p, it.Rank, it.Place)),
 		Acts: s.acts(p, fmt.Sprintf("p%d", it.Rank)),
 	}
 	const column = 1000 // letters

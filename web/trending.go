@@ -230,7 +230,7 @@ func (d TrendingData) steps() (int, string) {
 func (s Site) trendingRow(it feed.Rising, w trend.Window, steps int) TrendingRow {
 	const large = 5
 	r := TrendingRow{Item: s.item(it.Item), Small: it.Rank > large}
-	r.Why = it.Why(w)
+	r.Item.Why = it.Ranked.Why(w)
 	r.Topic = Link{}
 	switch moved := it.Was - it.Rank; {
 	case it.Was == 0:

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,10 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
+	"broadsheet/edition"
+	"broadsheet/feed"
 	"broadsheet/paper"
+	"broadsheet/web"
 	"broadsheet/web/webtest"
 )
 
@@ -100,5 +104,45 @@ func TestTrendingPagesHoldStill(t *testing.T) {
 	}
 	if len(seen) != 50 || len(slices.Compact(slices.Sorted(slices.Values(seen)))) != 50 {
 		t.Errorf("the pages hold %d papers, %d different; want 50", len(seen), len(slices.Compact(slices.Sorted(slices.Values(seen)))))
+	}
+}
+
+// TestMorning: before noon the day's edition stands in the order of the forecast, with
+// its reasons and the plain counts; the days before, and the afternoon, go by votes.
+func TestMorning(t *testing.T) {
+	t.Parallel()
+	var s *site
+	at := now
+	s = open(t, dbtest.Open(t, dbtest.SQLite(t)), func(c *web.Config) {
+		c.Now = func() time.Time { return at }
+		c.Forecast = func(ctx context.Context, day string, _ time.Time) ([]feed.Item, error) {
+			items, _, err := feed.New(s.papers).List(ctx, feed.Query{Span: edition.DaySpan(day)})
+			slices.Reverse(items)
+			for i := range items {
+				items[i].Rank, items[i].Why = i+1, "Likely to rise."
+			}
+			return items, err
+		}
+	})
+	s.edition("2026-04-15", 5)
+	s.edition("2026-04-16", 5)
+	lead := func(path string) string {
+		_, part, _ := strings.Cut(s.get(path).Body.String(), `<article class="lead"`)
+		part, _, _ = strings.Cut(part, "</article>")
+		return part
+	}
+	const most, fewest = ">214<", ">42<"
+	for _, path := range []string{"/", "/papers/date/2026-04-16"} {
+		if part := lead(path); !strings.Contains(part, fewest) || !strings.Contains(part, "Likely to rise.") {
+			t.Errorf("%s in the morning leads with\n%s", path, part)
+		}
+	}
+	if part := lead("/papers/date/2026-04-15"); !strings.Contains(part, most) || strings.Contains(part, "Likely") {
+		t.Errorf("the day before leads with\n%s", part)
+	}
+	at = now.Add(3 * time.Hour)
+	s.state.Add(1)
+	if part := lead("/"); !strings.Contains(part, most) || strings.Contains(part, "Likely") {
+		t.Errorf("in the afternoon the day leads with\n%s", part)
 	}
 }

@@ -82,6 +82,10 @@ type Config struct {
 	ORCID func(ctx context.Context, account int64) (string, error)
 	// What a reader has done with papers; with nil nobody has done anything.
 	Voted, Saved, Read Marks
+	// Forecast returns the papers that were put in for a day in the order in which they
+	// are likely to end. Before noon the edition of the day stands in that order; with
+	// nil it stands by votes from the beginning.
+	Forecast func(ctx context.Context, day string, now time.Time) ([]feed.Item, error)
 	// RequestID names a request in the log and on the page of a failure. With nil the
 	// page names it itself.
 	RequestID func(*http.Request) string
