@@ -45,8 +45,8 @@ type squares struct {
 
 // What the model was chosen with, on the earlier half of the back-test.
 const (
-	ridge     = 30.
-	nearHours = .6  // how fast a moment of another hour of the day counts less
+	ridge     = 100.
+	nearHours = 1.  // how fast a moment of another hour of the day counts less
 	farHours  = .05 // what any moment counts at least
 	laterPart = .1  // of the aim that is votes still to come, not votes in all
 	enough    = 12  // moments, below which there is no model
