@@ -116,7 +116,10 @@ func (b *Tab) Press(selector string) {
 // Type types into a field, in place of what it holds.
 func (b *Tab) Type(selector, text string) {
 	b.t.Helper()
-	b.do("type into "+selector, chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
+	if b.Value(selector) != "" { // an empty text area cannot be cleared
+		b.do("clear "+selector, chromedp.Clear(chromedp.CSS(selector)))
+	}
+	b.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Wait waits until a CSS selector finds something that can be seen.
