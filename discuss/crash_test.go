@@ -138,8 +138,11 @@ func TestKilled(t *testing.T) {
 			if t.Failed() {
 				t.Fatalf("after kill %d", round+1)
 			}
+			if (round+1)%10 == 0 {
+				t.Logf("%d kills, %d acts acknowledged, all of them held", round+1, acknowledged)
+			}
 		}
-		t.Logf("%d kills, %d acts acknowledged, %d things looked at each time", *kills, acknowledged, len(held))
+		t.Logf("%d kills, %d acts acknowledged, all of them held", *kills, acknowledged)
 	})
 }
 

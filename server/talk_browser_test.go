@@ -43,8 +43,8 @@ func openForum(t *testing.T) *town {
 	return v
 }
 
-// as opens a browser in which somebody has signed in.
-func (v *town) as(handle string, script bool) *browsertest.Tab {
+// seat opens a browser in which somebody has signed in.
+func (v *town) seat(handle string, script bool) *browsertest.Tab {
 	v.t.Helper()
 	b := browsertest.Open(v.t)
 	if !script {
@@ -99,7 +99,7 @@ func TestDiscussion(t *testing.T) {
 			t.Parallel()
 			browsertest.Open(t) // skips where there is no browser
 			v := openForum(t)
-			mara, ben, noor := v.as("mara", script), v.as("ben", script), v.as("noor", script)
+			mara, ben, noor := v.seat("mara", script), v.seat("ben", script), v.seat("noor", script)
 			click := (*browsertest.Tab).Click
 			if script {
 				click = (*browsertest.Tab).Press

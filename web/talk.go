@@ -31,9 +31,7 @@ type TalkData struct {
 // Writer is who wrote something.
 type Writer struct {
 	Name string
-	Href string // of their page, "" for none
 	Role account.Role
-	Gone bool
 
 	Sample bool // invented for the demo
 }
@@ -57,7 +55,6 @@ type Remark struct {
 	ID      int64
 	Key     string // of the paper
 	Name    string
-	Href    string
 	Role    string // Author, Desk, Sample
 	At      time.Time
 	When    string
@@ -142,7 +139,7 @@ func (d *TalkData) remark(s Site, p *paper.Paper, th *discuss.Thread) Remark {
 func (d *TalkData) one(s Site, p *paper.Paper, c *discuss.Comment) Remark {
 	who := d.person(c.Account)
 	r := Remark{
-		ID: c.ID, Key: p.Key, Name: who.Name, Href: who.Href, At: c.At, When: said(s, c.At), Edited: !c.Edited.IsZero(),
+		ID: c.ID, Key: p.Key, Name: who.Name, At: c.At, When: said(s, c.At), Edited: !c.Edited.IsZero(),
 		Ups: c.Ups, Doubts: c.Doubts, Up: d.Reacted[c.ID] == discuss.Up, Doubt: d.Reacted[c.ID] == discuss.Doubt,
 		Own: d.Asks != nil && d.Asks.ID == c.Account, Desk: d.asksDesk(),
 	}
@@ -181,7 +178,7 @@ func (d *TalkData) person(id int64) Writer {
 	if p, ok := d.People[id]; ok {
 		return p
 	}
-	return Writer{Name: "A former reader", Gone: true}
+	return Writer{Name: "A former reader"}
 }
 
 // said writes when something was said: with its year when that is another one.

@@ -210,7 +210,7 @@ func (h *Handler) persons(ctx context.Context, ids []int64) (map[int64]*account.
 
 func personOf(a *account.Account) Writer {
 	if a.Gone {
-		return Writer{Name: "A former reader", Gone: true}
+		return Writer{Name: "A former reader"}
 	}
 	return Writer{Name: a.Name, Role: a.Role, Sample: a.Sample}
 }
