@@ -22,9 +22,11 @@ type pruner struct {
 	quick   []node      // conditions by bitmap, looked at first
 	must    []node      // other conditions; neither score
 	all     bool        // every word must match
+	tree    bool        // a tree of any kind, which is the one condition
 	limited bool        // not all documents are allowed
 	terms   []*fastTerm // by rising bound
 	unit    float64     // score of one step
+	plus    float64     // that every match scores besides
 	need    int         // a sum below it cannot be among the best
 	floor   float64     // k documents of this part score so much at least
 
@@ -66,16 +68,63 @@ func (r *ranking) prune(p *part, n node) bool {
 	}
 	f := pruners.Get().(*pruner)
 	defer pruners.Put(f)
-	f.r, f.p, f.scorer, f.all, f.quick, f.must, f.terms = r, p, n, false, f.quick[:0], f.must[:0], f.terms[:0]
-	if !f.take(n) || len(f.terms) == 0 || len(f.terms) > maxPruned {
-		return false
+	defer f.forget()
+	f.r, f.p, f.scorer = r, p, n
+	if !f.take(n) {
+		f.forget()
+		f.r, f.p, f.scorer = r, p, n
+		f.tree, f.must = true, append(f.must, n)
+		f.leaves(n)
 	}
-	f.prepare()
-	f.run()
-	f.r, f.p, f.scorer = nil, nil, nil
+	switch {
+	case len(f.terms) == 0:
+		return false
+	case len(f.terms) > maxPruned:
+		f.wide()
+	default:
+		f.prepare()
+		f.run()
+	}
+	return true
+}
+
+// forget makes the pruner ready for another use.
+func (f *pruner) forget() {
+	clear(f.quick)
 	clear(f.must)
 	clear(f.terms)
-	return true
+	clear(f.byDocs)
+	f.quick, f.must, f.terms, f.byDocs = f.quick[:0], f.must[:0], f.terms[:0], f.byDocs[:0]
+	f.r, f.p, f.scorer, f.all, f.tree, f.plus = nil, nil, nil, false, false, 0
+}
+
+// leaves takes what scores in a tree of any kind. What a phrase scores is bounded by
+// the impact of its rarest word.
+func (f *pruner) leaves(n node) {
+	switch n := n.(type) {
+	case *termNode:
+		if n.slot >= 0 {
+			f.plus += n.weight * n.top
+		} else {
+			f.word(n)
+		}
+	case *phraseNode:
+		if n.slot >= 0 {
+			f.plus += n.weight * n.top
+		} else {
+			f.terms = append(f.terms, &fastTerm{cursor: newCursor(n.words[0].list), unit: n.unit})
+		}
+	case *prefixNode:
+		f.plus += n.weight
+	case *andNode:
+		for _, sub := range n.subs {
+			f.leaves(sub)
+		}
+	case *orNode:
+		for _, sub := range n.subs {
+			f.leaves(sub)
+		}
+	}
 }
 
 // take splits a node into words and conditions.
@@ -121,6 +170,9 @@ func (f *pruner) takeAnd(n *andNode) bool {
 			}
 		case *keyNode, *filterNode:
 			f.quick = append(f.quick, sub)
+		case *prefixNode:
+			f.quick = append(f.quick, sub)
+			f.plus += sub.weight
 		case *rangeNode, *notNode:
 			f.must = append(f.must, sub)
 		default:
@@ -139,7 +191,7 @@ func (f *pruner) prepare() {
 	for _, t := range f.terms {
 		t.weight = uint16(max(256, math.Ceil(t.unit/f.unit*256)))
 		t.most = t.steps(t.cursor.most)
-		t.lookups = 10
+		t.lookups = 5
 		if !t.dense() {
 			t.lookups = 2 + t.df/windows(f.p.docs)/16
 		}
@@ -162,7 +214,7 @@ func (t *fastTerm) steps(impact byte) uint32 {
 
 // known returns a score that k documents reach, from the best impacts of one word.
 func (f *pruner) known() float64 {
-	if f.all || len(f.must)+len(f.quick) > 0 || f.p.dead != nil {
+	if f.all || f.tree || len(f.must)+len(f.quick) > 0 || f.p.dead != nil {
 		return 0
 	}
 	rank := 0
@@ -192,7 +244,7 @@ func (f *pruner) known() float64 {
 
 // raise sets need to what a document must reach now.
 func (f *pruner) raise() {
-	least := max(f.floor, f.r.least())
+	least := max(f.floor, f.r.least()-f.plus)
 	// rounding: each word's impact lost less than a step
 	f.need = max(0, int(least/f.unit)-1)
 }
@@ -206,9 +258,12 @@ func (f *pruner) threshold(rest uint32) int {
 func (f *pruner) run() {
 	nw := windows(f.p.docs)
 	for w := f.nextWindow(0); w >= 0 && w < nw; w = f.nextWindow(w + 1) {
-		if f.all {
+		switch {
+		case f.all:
 			f.conjunction(w)
-		} else {
+		case f.tree && f.need == 0:
+			f.anything(w)
+		default:
 			f.disjunction(w)
 		}
 		if w+1 == nw {
@@ -233,6 +288,9 @@ func (f *pruner) nextWindow(w int) int {
 			}
 			w = at
 		}
+	}
+	if f.tree && f.need == 0 {
+		return f.scorer.nextWindow(w)
 	}
 	first, sum := -1, uint32(0)
 	for _, t := range f.terms {
@@ -340,7 +398,7 @@ func (f *pruner) open(w int) bool {
 
 // few is how many documents of a window are looked up one by one rather than by
 // adding all words up.
-const few = 24
+const few = 12
 
 // disjunction ranks the documents of a window that have any of the words.
 func (f *pruner) disjunction(w int) {
@@ -353,6 +411,7 @@ func (f *pruner) disjunction(w int) {
 	}
 	required := f.required(w)
 	if required {
+		f.keepActive(mask)
 		if f.condition(w); f.set.empty() {
 			return
 		}
@@ -362,6 +421,28 @@ func (f *pruner) disjunction(w int) {
 		}
 	}
 	f.sum(w, mask, required)
+}
+
+// anything ranks the documents of a window that match, as long as there are fewer
+// than k.
+func (f *pruner) anything(w int) {
+	f.bounds(w)
+	f.p.start(w, &f.set)
+	f.scorer.restrict(w, &f.set)
+	n := f.set.count()
+	if n == 0 {
+		return
+	}
+	f.addAll(f.terms, w, 1<<winSubs-1)
+	f.choose(w, 0, n)
+	clear(f.acc[:])
+}
+
+// keepActive takes the documents out of the set that are not in the parts of mask.
+func (f *pruner) keepActive(mask uint32) {
+	for off := ^mask & (1<<winSubs - 1); off != 0; off &= off - 1 {
+		clear(f.set[bits.TrailingZeros32(off)*subWords:][:subWords])
+	}
 }
 
 // required sets the set to the documents that have every word without which none
@@ -512,27 +593,48 @@ func (f *pruner) high(n int) uint16 {
 // rank looks the first words up for each document of the set, from the one with the
 // highest bound down, and scores the documents that may be good enough.
 func (f *pruner) rank(w, first int) {
-	for i, word := range f.set {
-	next:
-		for ; word != 0; word &= word - 1 {
-			slot := i<<6 + bits.TrailingZeros64(word)
-			doc := uint32(w<<winBits + slot)
-			sum := int(f.acc[slot]) + len(f.terms)
-			for j := first; j > 0; j-- {
-				if sum+int(f.below[j]) < f.need {
-					continue next
-				}
-				if t := f.terms[j-1]; t.here > 0 {
-					if o, ok := t.find(doc); ok {
-						sum += int(uint32(t.imps[o]) * uint32(t.weight) >> 8)
-					}
-				}
-			}
-			if sum >= f.need {
-				f.r.rank(f.p, f.scorer, doc)
-				f.raise()
+	for sub := range winSubs {
+		row := (*[subWords]uint64)(f.set[sub*subWords:])
+		if row[0]|row[1]|row[2]|row[3] == 0 {
+			continue
+		}
+		f.tighten(w, sub, first)
+		for i, word := range row {
+			for ; word != 0; word &= word - 1 {
+				f.look(w, sub<<subBits+i<<6+bits.TrailingZeros64(word), first)
 			}
 		}
+	}
+}
+
+// tighten sets the bounds of the first words to those that hold for 256 documents.
+func (f *pruner) tighten(w, sub, first int) {
+	for i, t := range f.terms[:first] {
+		here := t.here
+		if here > 0 && t.dense() {
+			here = t.steps(t.subMax[w*winSubs+sub])
+		}
+		f.below[i+1] = f.below[i] + here
+	}
+}
+
+// look looks the first words up for one document.
+func (f *pruner) look(w, slot, first int) {
+	doc := uint32(w<<winBits + slot)
+	sum := int(f.acc[slot]) + len(f.terms)
+	for j := first; j > 0; j-- {
+		if sum+int(f.below[j]) < f.need {
+			return
+		}
+		if t := f.terms[j-1]; t.here > 0 {
+			if o, ok := t.find(doc); ok {
+				sum += int(uint32(t.imps[o]) * uint32(t.weight) >> 8)
+			}
+		}
+	}
+	if sum >= f.need {
+		f.r.rank(f.p, f.scorer, doc)
+		f.raise()
 	}
 }
 

@@ -1,0 +1,94 @@
+package lexical
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// wideMax is the largest sum of a query of many words, in steps.
+const wideMax = 1 << 30
+
+// wide ranks under a sum of so many words that bounds say little: it adds every
+// impact up, in 32 bits, and scores exactly what reaches the worst of the best.
+func (f *pruner) wide() {
+	total := 0.0
+	for _, t := range f.terms {
+		total += 255 * t.unit
+	}
+	unit := max(total/wideMax, math.SmallestNonzeroFloat32)
+	weights := make([]uint32, len(f.terms))
+	for i, t := range f.terms {
+		weights[i] = uint32(math.Ceil(t.unit / unit))
+	}
+	sums := make([]uint32, winSize)
+	for w := range windows(f.p.docs) {
+		f.touched = bitSet{}
+		for i, t := range f.terms {
+			f.addWide(sums, t.cursor, w, weights[i])
+		}
+		f.p.start(w, &f.set)
+		if f.tree {
+			f.scorer.restrict(w, &f.set)
+		} else {
+			f.set.and(&f.touched)
+			for _, n := range slices.Concat(f.quick, f.must) {
+				n.restrict(w, &f.set)
+			}
+		}
+		f.rankWide(sums, w, unit)
+		clear(sums)
+	}
+}
+
+func (f *pruner) addWide(sums []uint32, c *cursor, w int, weight uint32) {
+	if !c.dense() {
+		c.each(w, func(docs []uint32, ordinal int) {
+			for i, d := range docs {
+				d &= winSize - 1
+				sums[d] += uint32(c.imps[ordinal+i]) * weight
+				f.touched[d>>6] |= 1 << (d & 63)
+			}
+		})
+		return
+	}
+	ordinal := int(c.rank[w*winSubs])
+	for i, word := range c.words[w*winWords:][:winWords] {
+		f.touched[i] |= word
+		for ; word != 0; word &= word - 1 {
+			sums[i<<6+bits.TrailingZeros64(word)] += uint32(c.imps[ordinal]) * weight
+			ordinal++
+		}
+	}
+}
+
+// rankWide ranks the documents of the set, those with the highest sums first.
+func (f *pruner) rankWide(sums []uint32, w int, unit float64) {
+	var order []uint64
+	need := func() uint32 { return uint32(max(0, min(math.MaxUint32, (f.r.least()-f.plus)/unit-1))) }
+	least := need()
+	for d := range f.set.all(w) {
+		if s := sums[d&(winSize-1)]; s >= least && f.has(d) {
+			order = append(order, uint64(s)<<32|uint64(d))
+		}
+	}
+	slices.Sort(order)
+	for _, o := range slices.Backward(order) {
+		if uint32(o>>32) < need() {
+			return
+		}
+		f.r.rank(f.p, f.scorer, uint32(o))
+	}
+}
+
+// has reports whether a document has all words, where it must.
+func (f *pruner) has(doc uint32) bool {
+	if f.all {
+		for _, t := range f.terms {
+			if _, ok := t.find(doc); !ok {
+				return false
+			}
+		}
+	}
+	return true
+}
