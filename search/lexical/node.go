@@ -292,27 +292,38 @@ type phraseWord struct {
 	places  []uint32
 	starts  [blockSize + 1]uint32 // where the places of each posting of a block begin
 	started int                   // that block, −1 for none
+	known   int                   // how many of the starts are known
 }
 
 // read sets places to those of posting ordinal.
 func (w *phraseWord) read() {
-	block := w.ordinal / blockSize
+	block, i := w.ordinal/blockSize, w.ordinal%blockSize
 	if w.started != block {
-		at := uint32(0)
-		for i := range min(blockSize, w.df-block*blockSize) {
-			w.starts[i] = at
-			at += w.seg.totals[w.code(block*blockSize+i)]
-			w.starts[i+1] = at
-		}
-		w.started = block
+		w.started, w.known = block, 0
 	}
+	w.extend(block, i+1)
 	width, src := int(w.placeW[block]), w.cursor.places[w.placeOff[block]:]
 	w.places = w.places[:0]
 	last := uint32(0)
-	for j := w.starts[w.ordinal%blockSize]; j < w.starts[w.ordinal%blockSize+1]; j++ {
+	for j := w.starts[i]; j < w.starts[i+1]; j++ {
 		last += unpack(src, width, int(j))
 		w.places = append(w.places, last)
 	}
+}
+
+// extend computes starts up to number to.
+func (w *phraseWord) extend(block, to int) {
+	at, totals := w.starts[w.known], w.seg.totals
+	codes, width := w.codes, w.codeW
+	if w.docs == nil {
+		from := w.codeOff[block]
+		codes, width = codes[from:], int(w.codeOff[block+1]-from)/16
+	}
+	for i := w.known; i < to; i++ {
+		at += totals[unpack(codes, width, i)]
+		w.starts[i+1] = at
+	}
+	w.known = max(w.known, to)
 }
 
 func (n *phraseNode) restrict(w int, set *bitSet) {
@@ -336,22 +347,21 @@ func (n *phraseNode) together(w int, set *bitSet) {
 	}
 }
 
-// locate finds the words' postings of a document, and the least of their impacts.
-func (n *phraseNode) locate(doc uint32) (least byte, ok bool) {
-	least = 255
+// locate finds the words' postings of a document. It gives up when one is missing
+// or its impact is below least.
+func (n *phraseNode) locate(doc uint32, least byte) (ok bool) {
 	for i := range n.words {
 		w := &n.words[i]
-		if w.ordinal, ok = w.find(doc); !ok {
-			return 0, false
+		if w.ordinal, ok = w.find(doc); !ok || w.imps[w.ordinal] < least {
+			return false
 		}
-		least = min(least, w.imps[w.ordinal])
 	}
-	return least, true
+	return true
 }
 
 // count returns how often the phrase stands in each field of a document.
 func (n *phraseNode) count(doc uint32) *tuple {
-	if _, ok := n.locate(doc); !ok {
+	if !n.locate(doc, 0) {
 		return &tuple{}
 	}
 	return n.verify(doc)
