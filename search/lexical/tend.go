@@ -37,10 +37,17 @@ func (x *Index) nudge() {
 	}
 }
 
-// tend flushes and merges until Close. After a failure, such as a full disk, the
+// tend compares what was opened with its checksums, then flushes and merges until
+// Close. Once it has found damage, Apply returns it. After a failure, such as a full disk, the
 // next turn tries again; Close reports the last.
 func (x *Index) tend() {
 	defer x.done.Done()
+	if err := x.Verify(); err != nil {
+		x.writing.Lock()
+		x.failed = err
+		x.writing.Unlock()
+		return
+	}
 	for {
 		select {
 		case <-x.quit:
