@@ -23,22 +23,6 @@ func addDenseAVX2(acc *uint16, words *uint64, imps *byte, n int, weight uint16, 
 //go:noescape
 func atLeastAVX2(out *uint64, acc *uint16, n int, need uint16)
 
-// spread[m] says for each bit of m which of the next bytes it takes, 0x80 for none.
-var spread = func() (t [256]uint64) {
-	for m := range t {
-		next := uint64(0)
-		for b := range 8 {
-			take := uint64(0x80)
-			if m>>b&1 == 1 {
-				take = next
-				next++
-			}
-			t[m] |= take << (8 * b)
-		}
-	}
-	return t
-}()
-
 // addDense is addDenseGo. At least 64 bytes must be readable behind the impacts.
 func addDense(acc []uint16, words []uint64, imps []byte, weight uint16) {
 	if len(words) == 0 || len(imps) == 0 {
