@@ -62,9 +62,15 @@ func (x *Index) Apply(batch Batch) error {
 func (b *Batch) size() int {
 	n := 0
 	for i := range b.Put {
-		for _, t := range b.Put[i].Text {
-			n += len(t)
-		}
+		n += b.Put[i].size()
+	}
+	return n
+}
+
+func (d *Document) size() int {
+	n := 0
+	for _, t := range d.Text {
+		n += len(t)
 	}
 	return n
 }
@@ -184,6 +190,11 @@ func (x *Index) memoryPart(data []byte) (*part, error) {
 // build fills builders and hands each over.
 func (x *Index) build(put []*Document, ready func(*builder) error) error {
 	bd := newBuilder(x.lay)
+	size := 0
+	for _, d := range put {
+		size += d.size()
+	}
+	bd.expect(size)
 	for _, d := range put {
 		bd.add(d)
 		if bd.full() {

@@ -14,16 +14,15 @@ import (
 // number, made of the word's number, the document's and the place; sorted by word,
 // these are the postings.
 type builder struct {
-	lay   *layout
-	docs  documents
-	vocab map[string]uint32
-	words []string // with the byte that says what they are
-	reads []uint64 // word 24 bits, document 20, place 20
-	scan  scanner
-	key   []byte
-	field int
-	base  uint32 // the field's first place in its group
-	doc   uint32
+	lay     *layout
+	docs    documents
+	lexicon          // of words with the byte that says what they are
+	reads   []uint64 // word 24 bits, document 20, place 20
+	scan    scanner
+	key     []byte
+	field   int
+	base    uint32 // the field's first place in its group
+	doc     uint32
 }
 
 const (
@@ -33,15 +32,23 @@ const (
 )
 
 func newBuilder(lay *layout) *builder {
-	bd := &builder{lay: lay, vocab: map[string]uint32{}}
+	bd := &builder{lay: lay, lexicon: newLexicon()}
 	bd.docs.lens, bd.docs.nums = make([][]uint16, len(lay.Fields)), make([][]int64, len(lay.Numbers))
 	bd.scan.emit = bd.word
 	return bd
 }
 
+// expect makes room for texts of so many bytes.
+func (bd *builder) expect(size int) {
+	const perWord = 6
+	bd.reads = slices.Grow(bd.reads, min(size/perWord, enough))
+}
+
+// enough reads fill a builder: they take 8 bytes each, and as much again to be sorted.
+const enough = 16 << 20
+
 // full says that the next document belongs into another builder.
 func (bd *builder) full() bool {
-	const enough = 16 << 20 // reads, 8 bytes each, and as much again to sort them
 	return len(bd.docs.ids) == maxDocs || len(bd.reads) > enough || len(bd.words) > maxVocab/2
 }
 
@@ -86,14 +93,7 @@ func (bd *builder) word(t *scanned) {
 }
 
 func (bd *builder) read(place uint32) {
-	w, ok := bd.vocab[string(bd.key)]
-	if !ok {
-		w = uint32(len(bd.words))
-		word := string(bd.key)
-		bd.vocab[word] = w
-		bd.words = append(bd.words, word)
-	}
-	bd.reads = append(bd.reads, uint64(w)<<(docBits+placeBits)|uint64(bd.doc)<<placeBits|uint64(place))
+	bd.reads = append(bd.reads, uint64(bd.number(bd.key))<<(docBits+placeBits)|uint64(bd.doc)<<placeBits|uint64(place))
 }
 
 // plain reads runs of letters and digits and returns how many places there were.
