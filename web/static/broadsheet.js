@@ -24,7 +24,7 @@
     const label = b.lastElementChild;
     b.setAttribute('aria-pressed', on);
     if (b.name === 'save') return label.textContent = on ? 'Saved' : 'Save';
-    const t = [...label.childNodes].find(x => x.nodeType === 3);
+    const t = [...($('.leading-none', label) || label).childNodes].find(x => x.nodeType === 3);
     t.data = (n ?? +t.data.replace(/,/g, '') + (on ? 1 : -1)).toLocaleString('en-GB');
     label.firstElementChild.textContent = on ? 'Upvoted, ' : 'Upvote, ';
   };

@@ -124,10 +124,10 @@ func editions() []Fixture {
 			d.After = &edition.Day{Day: "2026-04-15", Number: 656, Submitted: 17}
 			d.Week = days("2026-04-13", "2026-04-16", 654)
 		}),
-		page("edition-scrape", "with the data that scrapers look for", 3, func(s *web.Site, d *web.EditionData) {
+		signedIn(page("edition-scrape", "with the data that scrapers look for", 3, func(s *web.Site, d *web.EditionData) {
 			s.Scrape = true
 			d.Props = `{"dailyPapers":[{"title":"\"Quoted\" & <b>bold</b>"}],"dateString":"2026-04-14","periodType":"day"}`
-		}),
+		})),
 	}
 }
 
