@@ -100,10 +100,12 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%d processors. From the start to the first page: %d ms; resident memory then: %s\n", runtime.NumCPU(), time.Since(began).Milliseconds(), resident(server.Process.Pid))
+	used := processor(server.Process.Pid)
 	if err := b.measureCold(); err != nil {
 		return err
 	}
-	fmt.Printf("resident memory after that: %s\n", resident(server.Process.Pid))
+	used = processor(server.Process.Pid) - used
+	fmt.Printf("processor time: %.1f ms each; resident memory after that: %s\n", float64(used.Milliseconds())/float64(b.cold), resident(server.Process.Pid))
 	return b.measureWarm(ctx)
 }
 
@@ -332,6 +334,19 @@ func resident(pid int) string {
 	}
 	line, _, _ := strings.Cut(rest, "\n")
 	return strings.TrimSpace(line)
+}
+
+// processor returns the processor time that a process has used, as Linux counts it.
+func processor(pid int) time.Duration {
+	const tick = 10 * time.Millisecond
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	f := strings.Fields(string(b))
+	if err != nil || len(f) < 15 {
+		return 0
+	}
+	user, _ := strconv.Atoi(f[13])
+	system, _ := strconv.Atoi(f[14])
+	return time.Duration(user+system) * tick
 }
 
 func end(c *exec.Cmd, stop func()) {

@@ -1,6 +1,6 @@
 // Package browsertest drives a real browser through pages: the Chromium that
 // BROADSHEET_TEST_CHROMIUM names. Each step fails the test when it cannot be made
-// within ten seconds.
+// within thirty seconds.
 package browsertest
 
 import (
@@ -45,7 +45,7 @@ func Open(t testing.TB) *Tab {
 
 func (b *Tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v; the page is %s", what, err, b.where())
@@ -54,7 +54,7 @@ func (b *Tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 
 func get[T any](b *Tab, what string, a chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
