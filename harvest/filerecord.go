@@ -155,7 +155,7 @@ func (r *ourRecord) paper() (*paper.Paper, error) {
 }
 
 func (r *ourRecord) sample(p *paper.Paper) error {
-	p.Authority, p.AbstractBy, p.Form, p.Topics = paper.FromSample, "Broadsheet", paper.Plain, r.Topics
+	p.Authority, p.AbstractBy, p.Topics = paper.FromSample, "Broadsheet", r.Topics
 	for _, i := range r.Claimed {
 		if i < 0 || i >= len(p.Authors) {
 			return fault.Invalid("The paper %s has no author %d.", r.ID, i)

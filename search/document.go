@@ -34,7 +34,7 @@ const (
 // DocumentOf returns the document of a paper that stands in the edition of a day,
 // "" for none.
 func DocumentOf(p *paper.Paper, edition string) Document {
-	d := Document{ID: p.ID, Title: p.Title, Abstract: p.Abstract, Votes: int64(p.Figures.Votes), Edition: dayNumber(edition)}
+	d := Document{ID: p.ID, Title: p.Title, Abstract: p.Abstract, Votes: int64(p.Votes()), Edition: dayNumber(edition)}
 	if !p.Submitted.IsZero() {
 		d.Day = p.Submitted.Unix() / 86400
 		d.Keys = append(d.Keys, keyYear+p.Submitted.UTC().Format("2006"))

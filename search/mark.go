@@ -200,12 +200,12 @@ func startsWith(words []lexical.Token, phrase []string) bool {
 	return true
 }
 
-// pieces cuts a text at its marks.
-func (r found) pieces(text string) []Piece {
+// pieces cuts a text at those of its marks that may stand there.
+func (r found) pieces(text string, may func(from, to int) bool) []Piece {
 	var list []Piece
 	at := 0
 	for _, m := range r.marks {
-		if m.from < at {
+		if m.from < at || !may(m.from, m.to) {
 			continue
 		}
 		if m.from > at {

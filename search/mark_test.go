@@ -3,6 +3,8 @@ package search
 import (
 	"strings"
 	"testing"
+
+	"broadsheet/paper"
 )
 
 func TestMarks(t *testing.T) {
@@ -16,13 +18,15 @@ func TestMarks(t *testing.T) {
 		{"a beginning", "transf*", "Transformers transfer", "[Transformers] [transfer]"},
 		{"what is excluded", "kernel -survey", "A survey of kernels", "A survey of [kernels]"},
 		{"either", "(kernel OR gaussian)", "Gaussian kernels", "[Gaussian] [kernels]"},
+		{"not in a formula", "alpha kernel", `kernel $\alpha$ and {\bf kernel} {kernel}`, `[kernel] $\alpha$ and {\bf kernel} {kernel}`},
+		{"behind a formula", "kernel", `the $k$-kernel`, `the $k$-[kernel]`},
 		{"accents", "erdos", "Paul Erdős", "Paul [Erdős]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var b strings.Builder
-			for _, p := range newFinder(Parse(tt.query)).in(tt.text).pieces(tt.text) {
+			for _, p := range newFinder(Parse(tt.query)).in(tt.text).pieces(tt.text, markable(paper.TeX, tt.text)) {
 				b.WriteString([]string{p.Text, "[" + p.Text + "]", "{" + p.Text + "}"}[p.Mark])
 			}
 			if b.String() != tt.want {

@@ -151,6 +151,9 @@ type Found struct {
 	Reason   Reason
 	Title    []Piece // of the text as received
 	Abstract []Piece
+	Snippet  []Piece // the sentence of the abstract that says most of what is asked
+	// Before and After say that the abstract goes on around the snippet.
+	Before, After bool
 }
 
 // Page is a page of what was found.
@@ -184,7 +187,10 @@ func (p *Papers) Find(ctx context.Context, a Ask) (*Page, error) {
 		if x == nil {
 			continue // merged away since the index saw it
 		}
-		found := Found{Hit: h, Paper: x, Title: f.in(x.Title).pieces(x.Title), Abstract: f.in(x.Abstract).pieces(x.Abstract)}
+		found := Found{Hit: h, Paper: x}
+		found.Title = f.in(x.Title).pieces(x.Title, markable(x.Form, x.Title))
+		found.Abstract = f.in(x.Abstract).pieces(x.Abstract, markable(x.Form, x.Abstract))
+		found.Snippet, found.Before, found.After = f.snippet(x.Form, x.Abstract)
 		found.Reason = f.reason(x.Title, x.Abstract)
 		found.Reason.ByWords, found.Reason.ByMeaning = h.ByWords, h.ByMeaning
 		page.List = append(page.List, found)

@@ -125,6 +125,9 @@ func (h *House) furnish() error {
 		Accounts: h.Accounts, Talk: h.Talk, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
+	if h.Search != nil {
+		pages.Finder = h.Search
+	}
 	if c.Mail.Dial != nil {
 		pages.Digests = h.Digests
 	}

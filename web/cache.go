@@ -45,8 +45,8 @@ func askedOf(r *http.Request) string {
 	}
 	all, part := r.URL.Query(), url.Values{}
 	for _, name := range names {
-		if v := all.Get(name); v != "" {
-			part.Set(name, v)
+		if all.Get(name) != "" {
+			part[name] = all[name]
 		}
 	}
 	return part.Encode()

@@ -45,8 +45,12 @@ func (h *Handler) firstRun(w http.ResponseWriter, r *http.Request, site Site) er
 	return h.showOnce(w, r, FirstRunPageOf(site, d))
 }
 
-// papers leads to the newest edition.
+// papers shows what a reader looks for; with nothing to look for it leads to the newest
+// edition.
 func (h *Handler) papers(w http.ResponseWriter, r *http.Request) error {
+	if h.Finder != nil && r.URL.Query().Has("q") {
+		return h.search(w, r)
+	}
 	site, err := h.site(r)
 	if err != nil {
 		return err

@@ -23,19 +23,20 @@ type Page struct {
 	Meta        []Meta
 	Article     *Article // for a page that is about one paper
 
-	Theme   string // light, dark, "" for the reader's system
-	Here    string // the path of this page, to come back to
-	Skip    string // what the first link skips to: "papers"
-	Full    *Ear   // the masthead of editions; nil for the plain one
-	Newest  *Today // beside the navigation of plain pages; nil before the first edition
-	Nav     []Link
-	Strip   *Strip
-	Line    *Link // under the navigation: the ledger line; its address may be empty
-	Counts  string
-	Places  Places
-	Foot    []Link
-	Mails   bool   // a strip asks visitors to subscribe
-	Version string // of the program, "" for none
+	Theme    string // light, dark, "" for the reader's system
+	Here     string // the path of this page, to come back to
+	Skip     string // what the first link skips to: "papers"
+	Full     *Ear   // the masthead of editions; nil for the plain one
+	Newest   *Today // beside the navigation of plain pages; nil before the first edition
+	Nav      []Link
+	Strip    *Strip
+	Line     *Link // under the navigation: the ledger line; its address may be empty
+	Counts   string
+	Places   Places
+	Foot     []Link
+	Searches bool   // there is a search
+	Mails    bool   // a strip asks visitors to subscribe
+	Version  string // of the program, "" for none
 
 	Demo   bool    // this is the demo, and says so
 	Island *Island // for readers that scrape; nil without
@@ -96,17 +97,18 @@ type Island struct{ Props string }
 
 // Site is what all pages of one server share at one moment.
 type Site struct {
-	Base    string // of absolute addresses, without a slash at the end
-	Version string
-	Theme   string
-	Path    string       // of the page that is being made
-	Now     time.Time    // of the request
-	Today   string       // the feed day that Now falls on
-	Newest  *edition.Day // nil before the first edition
-	Demo    bool         // this is the demo
-	Mails   bool         // readers can subscribe by mail
-	Scrape  bool         // pages carry what scrapers look for
-	Talk    bool         // readers can vote and write
+	Base     string // of absolute addresses, without a slash at the end
+	Version  string
+	Theme    string
+	Path     string       // of the page that is being made
+	Now      time.Time    // of the request
+	Today    string       // the feed day that Now falls on
+	Newest   *edition.Day // nil before the first edition
+	Demo     bool         // this is the demo
+	Searches bool         // there is a search
+	Mails    bool         // readers can subscribe by mail
+	Scrape   bool         // pages carry what scrapers look for
+	Talk     bool         // readers can vote and write
 }
 
 // page returns the Page of a plain page.
@@ -125,6 +127,7 @@ func (s Site) page(title, skip string) Page {
 	if s.Newest == nil {
 		return p
 	}
+	p.Searches = s.Searches
 	p.Mails = s.Mails && s.Path != "/subscribe" && !strings.HasPrefix(s.Path, "/mail")
 	day := day(s.Newest.Day)
 	p.Newest = &Today{s.Newest.Day, longDate(day), s.Newest.Number}

@@ -106,7 +106,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
-		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil,
+		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil,
 	}, nil
 }
 
@@ -114,13 +114,32 @@ func (h *Handler) isDemo() bool { return h.Accounts != nil && h.Accounts.Setting
 
 // show renders a view, holds it for the next one who asks, and sends it.
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, keep string, state uint64, v View) error {
-	c, err := h.templates.cut(v)
+	f, err := h.cutOut(keep, v)
 	if err != nil {
 		return err
 	}
+	return h.hand(w, r, state, f)
+}
+
+// pass renders a view and sends it with the reader's marks, but holds it for nobody:
+// there are more such pages than will be asked for again.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, v View) error {
+	f, err := h.cutOut(askAgain, v)
+	if err != nil {
+		return err
+	}
+	return h.deliver(w, r, f)
+}
+
+// cutOut renders a view with holes for what differs by reader.
+func (h *Handler) cutOut(keep string, v View) (*finished, error) {
+	c, err := h.templates.cut(v)
+	if err != nil {
+		return nil, err
+	}
 	f := finish("text/html; charset=utf-8", keep, c.plain)
 	f.cut = c
-	return h.hand(w, r, state, f)
+	return f, nil
 }
 
 // hand holds an answer that was made under a state, and sends it.

@@ -74,6 +74,8 @@ type Config struct {
 	// Talk holds votes, comments and claims; with nil nobody can vote or write. It needs
 	// Accounts.
 	Talk *discuss.Store
+	// Finder finds papers. With nil there is no search.
+	Finder Finder
 	// QuietFor reports whether an address by which an account wants no more mail of
 	// discussions is one that was mailed to it.
 	QuietFor func(account int64, sum string) bool

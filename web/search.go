@@ -1,0 +1,330 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"broadsheet/fault"
+	"broadsheet/feed"
+	"broadsheet/paper"
+	"broadsheet/search"
+)
+
+// searchPath is the address of the search.
+const searchPath = "/papers"
+
+// Finder finds papers.
+type Finder interface {
+	Find(context.Context, search.Ask) (*search.Page, error)
+}
+
+// SearchAsked is what the page's address asks for.
+type SearchAsked struct {
+	Text string
+	search.Filters
+	By    search.Mode
+	Order search.Order
+	Page  int // from 1
+}
+
+// SearchPage is the page of what was found.
+type SearchPage struct {
+	Page
+	Asked  SearchAsked
+	Side   int    // papers that have the words side by side
+	Head   string // 37 papers for
+	Sum    string
+	Notes  []string
+	Rows   []HitRow
+	Years  Chart
+	Names  []Label // under the years
+	Shelf  []Shelf
+	By     []Choice
+	Orders []Choice
+	Empty  string
+	End    string
+	More   []Link
+}
+
+func (*SearchPage) template() string { return "search" }
+
+// HitRow is a paper that was found.
+type HitRow struct {
+	Item
+	Heading       []Marked // the title
+	Snippet       []Marked
+	Whole         []Marked // the abstract
+	Before, After bool     // the abstract goes on around the snippet
+	Day           string   // of submission
+	When          string
+}
+
+// Marked is a piece of a paper's text: Word when it was asked for, Side when it stands
+// in a phrase that was.
+type Marked struct {
+	Text       Text
+	Word, Side bool
+}
+
+func markedText(p *paper.Paper, pieces []search.Piece) []Marked {
+	list := make([]Marked, len(pieces))
+	for i, x := range pieces {
+		list[i] = Marked{rich(p.Form, x.Text), x.Mark == search.WordMark, x.Mark == search.PhraseMark}
+	}
+	return list
+}
+
+// Shelf is a category to narrow to.
+type Shelf struct {
+	Value, Name string
+	Chosen      bool
+}
+
+// Label is a text in a chart.
+type Label struct{ X, Y, Text string }
+
+// searchAsked reads the query of the page's address.
+func searchAsked(q url.Values) (SearchAsked, error) {
+	a := SearchAsked{
+		Text: strings.TrimSpace(q.Get("q")), By: search.Mode(q.Get("by")), Order: search.Order(q.Get("order")), Page: 1,
+		Filters: search.Filters{Exact: q.Get("exact") == "1", From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), Author: strings.TrimSpace(q.Get("author"))},
+	}
+	for _, c := range q["cat"] {
+		if c = strings.TrimSpace(c); c != "" && len(a.Categories) < 20 {
+			a.Categories = append(a.Categories, clip(c, 40))
+		}
+	}
+	if len(a.From) > 10 || len(a.To) > 10 || len(a.Author) > 100 {
+		return a, fault.Invalid("No date and no name is so long.")
+	}
+	if a.By == "" {
+		a.By = search.Both
+	}
+	if a.Order == "" {
+		a.Order = search.Best
+	}
+	if !slices.Contains([]search.Mode{search.Both, search.WordsOnly, search.MeaningOnly}, a.By) {
+		return a, fault.Invalid("by is both, words or meaning, not %q.", clip(string(a.By), 40))
+	}
+	if !slices.Contains([]search.Order{search.Best, search.Newest, search.MostVotes}, a.Order) {
+		return a, fault.Invalid("order is best, newest or votes, not %q.", clip(string(a.Order), 40))
+	}
+	if s := q.Get("page"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > search.Deepest/onePage {
+			return a, fault.Invalid("page is a number from 1 to %d, not %q.", search.Deepest/onePage, clip(s, 40))
+		}
+		a.Page = n
+	}
+	return a, nil
+}
+
+// path is the address that asks for a.
+func (a SearchAsked) path() string {
+	q := url.Values{"q": {a.Text}}
+	set := func(name, value string, usual bool) {
+		if !usual {
+			q.Set(name, value)
+		}
+	}
+	set("exact", "1", !a.Exact)
+	set("from", a.From, a.From == "")
+	set("to", a.To, a.To == "")
+	set("author", a.Author, a.Author == "")
+	set("by", string(a.By), a.By == search.Both)
+	set("order", string(a.Order), a.Order == search.Best)
+	set("page", strconv.Itoa(a.Page), a.Page == 1)
+	if len(a.Categories) > 0 {
+		q["cat"] = a.Categories
+	}
+	return searchPath + "?" + q.Encode()
+}
+
+// query is what a asks, read.
+func (a SearchAsked) query() *search.Query { return search.Parse(a.Text).Narrow(a.Filters) }
+
+// search shows what a reader looks for. A query that is one paper's identifier leads
+// to the paper.
+func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
+	site, err := h.site(r)
+	if err != nil {
+		return err
+	}
+	a, err := searchAsked(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	q := a.query()
+	if q.Direct != nil {
+		p, err := h.Papers.Find(r.Context(), *q.Direct)
+		if err == nil {
+			http.Redirect(w, r, paperPath(p.Key), http.StatusFound)
+			return nil
+		}
+		if !fault.Is(err, fault.KindMissing) {
+			return err
+		}
+	}
+	page, err := h.Finder.Find(r.Context(), search.Ask{
+		Query: q, Mode: a.By, Order: a.Order, Skip: (a.Page - 1) * onePage, Limit: onePage, Facet: true,
+	})
+	if err != nil {
+		return err
+	}
+	if a.Page > 1 && len(page.List) == 0 {
+		return fault.NotFound("The list ends before page %d.", a.Page)
+	}
+	v := SearchPageOf(site, a, q, page)
+	if page.All == 0 && !q.Empty() {
+		if err := h.withoutPhrase(r.Context(), v, a, q); err != nil {
+			return err
+		}
+	}
+	return h.pass(w, r, v)
+}
+
+// withoutPhrase offers, when nothing has all that was asked, what there is without the
+// phrases.
+func (h *Handler) withoutPhrase(ctx context.Context, v *SearchPage, a SearchAsked, q *search.Query) error {
+	plain := strings.NewReplacer(`"`, "", "“", "", "”", "", "„", "", "«", "", "»", "").Replace(a.Text)
+	if plain == a.Text && !a.Exact {
+		return nil
+	}
+	a.Text, a.Exact, a.Page = plain, false, 1
+	without, err := h.Finder.Find(ctx, search.Ask{Query: a.query(), Mode: search.WordsOnly, Facet: true})
+	if err != nil {
+		return err
+	}
+	v.Empty = "No paper has all of: " + q.String() + "."
+	v.More = append(v.More, Link{Text: "Without the phrase: " + number(without.All), Href: a.path()})
+	return nil
+}
+
+// SearchPageOf makes the page of what was found.
+func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *SearchPage {
+	title := "Search"
+	if a.Text != "" {
+		title = clip(a.Text, 60)
+	}
+	v := &SearchPage{Page: s.page(title, "papers"), Asked: a, Notes: q.Notes}
+	v.describe(s, a.path(), "website", "Papers found by words and by meaning.")
+	v.NoIndex = true
+	v.Side = found.Phrase
+	v.By = []Choice{{"both", "Words and meaning", a.By == search.Both}, {"words", "Words only", a.By == search.WordsOnly}, {"meaning", "Meaning only", a.By == search.MeaningOnly}}
+	v.Orders = []Choice{{"best", "Best match", a.Order == search.Best}, {"newest", "Newest", a.Order == search.Newest}, {"votes", "Most votes", a.Order == search.MostVotes}}
+	v.shelves(found.Facets.Categories)
+	v.years(found.Facets.Years)
+	for i, f := range found.List {
+		v.Rows = append(v.Rows, s.hit(f, (a.Page-1)*onePage+i+1))
+	}
+	v.heads(a, q, found)
+	return v
+}
+
+// heads says how many were found, and where the list goes on.
+func (v *SearchPage) heads(a SearchAsked, q *search.Query, found *search.Page) {
+	if q.Empty() {
+		return
+	}
+	v.Head = count(found.Found, "paper") + " for"
+	if found.Found == search.Deepest {
+		v.Head = "The best " + number(found.Found) + " papers for"
+	}
+	if found.Mode != a.By && a.By != search.WordsOnly && q.Meaning != "" {
+		v.Notes = append(v.Notes, "Papers are found by words alone until they have been read for their meaning.")
+	}
+	switch apart := found.All - found.Phrase; {
+	case found.Mode == search.MeaningOnly:
+		v.Sum = "By meaning"
+	case len(q.Words) > 1 && found.All > 0:
+		v.Sum = fmt.Sprintf("%s the phrase, %s the words apart", holds(found.Phrase), number(apart))
+	case found.All > 0:
+		v.Sum = fmt.Sprintf("%s all that was asked", holds(found.All))
+	}
+	if len(found.List) == 0 {
+		v.Empty = "No paper matches " + q.String() + "."
+		return
+	}
+	last := (a.Page-1)*onePage + len(found.List)
+	v.End = fmt.Sprintf("%s of %s.", number(last), number(found.Found))
+	if a.Page > 1 {
+		to := a
+		to.Page--
+		v.More = append(v.More, Link{Text: "The page before", Href: to.path()})
+	}
+	if last < found.Found && a.Page < search.Deepest/onePage {
+		to := a
+		to.Page++
+		v.More = append(v.More, Link{Text: fmt.Sprintf("The next %d", min(onePage, found.Found-last)), Href: to.path()})
+	}
+}
+
+func holds(n int) string {
+	if n == 1 {
+		return "1 holds"
+	}
+	return number(n) + " hold"
+}
+
+// hit returns the row of a paper that was found.
+func (s Site) hit(f search.Found, rank int) HitRow {
+	p := f.Paper
+	v := HitRow{
+		Item: s.item(feed.Item{Rank: rank, Paper: p}), Heading: markedText(p, f.Title), Snippet: markedText(p, f.Snippet), Whole: markedText(p, f.Abstract),
+		Before: f.Before, After: f.After,
+	}
+	v.Why = f.Reason.String()
+	if !p.Submitted.IsZero() {
+		v.Day, v.When = p.Submitted.Format("2006-01-02"), shortDate(p.Submitted)
+	}
+	return v
+}
+
+// shelves lists the categories to narrow to: those chosen, then the most frequent.
+func (v *SearchPage) shelves(counted []search.Facet) {
+	const shown = 8
+	for _, c := range v.Asked.Categories {
+		v.Shelf = append(v.Shelf, Shelf{c, categoryName(c), true})
+	}
+	for _, f := range counted {
+		if len(v.Shelf) < shown && !slices.Contains(v.Asked.Categories, f.Value) {
+			v.Shelf = append(v.Shelf, Shelf{f.Value, categoryName(f.Value), false})
+		}
+	}
+}
+
+// years draws how many papers there are of each of the last years.
+func (v *SearchPage) years(counted []search.Facet) {
+	const shown, width, floor, tall = 8, 224, 70.0, 56.0
+	if len(counted) > shown {
+		counted = counted[len(counted)-shown:]
+	}
+	if len(counted) == 0 {
+		return
+	}
+	most := 1
+	var says []string
+	for _, f := range counted {
+		most = max(most, f.Count)
+		says = append(says, f.Value+": "+number(f.Count))
+	}
+	v.Years = Chart{Label: strings.Join(says, ", "), Width: width, Height: 92}
+	step := float64(width) / float64(shown)
+	for i, f := range counted {
+		high := math.Max(1, tall*float64(f.Count)/float64(most))
+		x := float64(i)*step + 2
+		b := bar(x, step-5, high, floor)
+		b.Class = "ink"
+		v.Years.Bars = append(v.Years.Bars, b)
+		middle := length(x + (step-5)/2)
+		v.Names = append(v.Names,
+			Label{middle, length(floor - high - 4), number(f.Count)},
+			Label{middle, "86", "’" + f.Value[max(0, len(f.Value)-2):]})
+	}
+}
