@@ -17,6 +17,7 @@ import (
 	"broadsheet/feed"
 	"broadsheet/harvest"
 	"broadsheet/paper"
+	"broadsheet/search"
 	"broadsheet/web/webtest"
 )
 
@@ -28,6 +29,7 @@ type service struct {
 	t        testing.TB
 	papers   *paper.Store
 	editions *edition.Store
+	found    *search.Papers
 	state    atomic.Uint64
 	later    atomic.Int64 // since now
 }
@@ -36,7 +38,14 @@ func open(t testing.TB, d *db.DB, change func(*api.Config)) *service {
 	t.Helper()
 	s := &service{t: t, papers: paper.NewStore(d)}
 	s.editions = edition.NewStore(s.papers, edition.Settings{})
+	found, err := search.OpenPapers(t.Context(), t.TempDir(), s.editions, s.papers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { found.Close() })
+	s.found = found
 	c := api.Config{
+		Finder: found,
 		Papers: s.papers, Editions: s.editions, Feeds: feed.New(s.papers), Base: "https://broadsheet.example", State: s.state.Load,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now.Add(time.Duration(s.later.Load())) },
 	}
@@ -57,6 +66,12 @@ func (s *service) publish() {
 	for n := 1; n > 0; {
 		var err error
 		if n, err = s.editions.Update(s.t.Context(), now, 1000); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for n := 1; n > 0; {
+		var err error
+		if n, err = s.found.Update(s.t.Context(), 1000); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -41,7 +41,9 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 			return
 		}
 		k := newKept(out)
-		a.cache.put(key, state, k)
+		if !out.passing {
+			a.cache.put(key, state, k)
+		}
 		k.send(w, r)
 	})
 }

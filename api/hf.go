@@ -30,6 +30,7 @@ type Config struct {
 	Feeds    *feed.Feeds
 	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
 	Accounts *account.Store
+	Finder   Finder        // nil while there is no search
 	Base     string        // the public address; "" to take it from each request's Host
 	State    func() uint64 // a number that changes whenever an answer could
 	PerHour  int           // requests that one client may make in an hour; 0 for no limit
@@ -104,6 +105,9 @@ type answer struct {
 	kind   string // "" is application/json
 	body   []byte
 	link   string // of the header Link
+	// passing says that the answer is kept for nobody: the index may follow the papers
+	// a moment later than the state does.
+	passing bool
 }
 
 // request is what a handler may look at: the answer is kept for the next who asks

@@ -2,28 +2,33 @@ package api
 
 import (
 	"context"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/paper"
+	"broadsheet/search"
 )
 
-// search finds papers by an identifier, an address, or words of their titles and
-// authors' names. q has at most 250 characters, limit is 1 to 120.
+// Finder finds papers.
+type Finder interface {
+	Find(context.Context, search.Ask) (*search.Page, error)
+}
+
+// search finds papers as the page of the search does: by an identifier or an address,
+// by words and by meaning. q has at most 250 characters, limit is 1 to 120.
 func (a *API) search(ctx context.Context, r *request) (answer, error) {
-	const longest, most = 250, 120
-	q := r.query.Get("q")
-	if n := utf8.RuneCountInString(q); n > longest {
-		return answer{}, fault.Invalid("q has at most %d characters; this one has %d.", longest, n)
+	const most = 120
+	text := r.query.Get("q")
+	if n := utf8.RuneCountInString(text); n > search.MaxQuery {
+		return answer{}, fault.Invalid("q has at most %d characters; this one has %d.", search.MaxQuery, n)
 	}
 	limit, err := number(r.query, "limit", most, 1, most)
 	if err != nil {
 		return answer{}, err
 	}
-	found, words, err := a.match(ctx, q, limit)
+	q := search.Parse(text)
+	found, err := a.match(ctx, q, limit)
 	if err != nil {
 		return answer{}, err
 	}
@@ -37,31 +42,37 @@ func (a *API) search(ctx context.Context, r *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		item.set("highlightedTitle", marked(plain(p, p.Title), words))
-		item.set("highlightedSummary", marked(plain(p, p.Abstract), words))
+		item.set("highlightedTitle", marked(q, plain(p, p.Title)))
+		item.set("highlightedSummary", marked(q, plain(p, p.Abstract)))
 		item.set("upvoted", false)
 		list = append(list, item)
 	}
-	return answer{body: mustMarshal(list)}, nil
+	return answer{body: mustMarshal(list), passing: true}, nil
 }
 
-// match returns the papers for q and the words that they were found by.
-func (a *API) match(ctx context.Context, q string, limit int) ([]*paper.Paper, []string, error) {
-	if id, _, err := paper.ParseIdentifier(q); err == nil {
-		p, err := a.papers.Find(ctx, id)
+// match returns the papers for a query, the best first.
+func (a *API) match(ctx context.Context, q *search.Query, limit int) ([]*paper.Paper, error) {
+	if q.Direct != nil {
+		p, err := a.papers.Find(ctx, *q.Direct)
 		if err == nil {
-			return []*paper.Paper{p}, nil, nil
+			return []*paper.Paper{p}, nil
 		}
 		if !fault.Is(err, fault.KindMissing) {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	words := strings.FieldsFunc(strings.ToLower(q), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '-' })
-	if len(words) == 0 {
-		return nil, nil, nil
+	if a.Finder == nil {
+		return nil, fault.Busy("There is no search here at the moment.")
 	}
-	found, err := a.papers.ByTitle(ctx, words, limit)
-	return found, words, err
+	page, err := a.Finder.Find(ctx, search.Ask{Query: q, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*paper.Paper, len(page.List))
+	for i, f := range page.List {
+		list[i] = f.Paper
+	}
+	return list, nil
 }
 
 // piece is a run of a text, marked or not.
@@ -70,38 +81,15 @@ type piece struct {
 	Text string `json:"text"`
 }
 
-// marked cuts a text into pieces such that the words that begin with one of words
-// stand apart.
-func marked(text string, words []string) []piece {
+// marked cuts a text into pieces such that what was asked for stands apart.
+func marked(q *search.Query, text string) []piece {
 	pieces := []piece{}
-	add := func(kind, s string) {
-		switch n := len(pieces); {
-		case s == "":
-		case n > 0 && pieces[n-1].Type == kind:
-			pieces[n-1].Text += s
-		default:
-			pieces = append(pieces, piece{kind, s})
+	for _, x := range search.Marks(q, text) {
+		kind := "text"
+		if x.Mark != search.Unmarked {
+			kind = "highlight"
 		}
-	}
-	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || r == '-' }
-	for text != "" {
-		end := strings.IndexFunc(text, inWord)
-		if end < 0 {
-			end = len(text)
-		}
-		add("text", text[:end])
-		text = text[end:]
-		if end = strings.IndexFunc(text, func(r rune) bool { return !inWord(r) }); end < 0 {
-			end = len(text)
-		}
-		kind, lower := "text", strings.ToLower(text[:end])
-		for _, w := range words {
-			if strings.HasPrefix(lower, w) {
-				kind = "highlight"
-			}
-		}
-		add(kind, text[:end])
-		text = text[end:]
+		pieces = append(pieces, piece{kind, x.Text})
 	}
 	return pieces
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"broadsheet/db"
 	"broadsheet/fault"
@@ -163,19 +162,6 @@ func (s *Store) Newest(ctx context.Context, before int64, limit int) ([]*Paper, 
 		before = math.MaxInt64
 	}
 	return s.choose(ctx, `SELECT id FROM paper WHERE id < $1 AND merged_into IS NULL ORDER BY id DESC LIMIT $2`, before, limit)
-}
-
-// ByTitle returns at most limit papers whose titles or authors' names hold all the
-// words, in whatever case (of English letters only, on SQLite), the most voted
-// first. It looks at every paper.
-func (s *Store) ByTitle(ctx context.Context, words []string, limit int) ([]*Paper, error) {
-	var where strings.Builder
-	args := []any{limit}
-	for _, w := range words {
-		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(w))+"%")
-		fmt.Fprintf(&where, ` AND (lower(title) LIKE $%d ESCAPE '\' OR lower(record) LIKE $%[1]d ESCAPE '\')`, len(args))
-	}
-	return s.choose(ctx, `SELECT id FROM paper WHERE merged_into IS NULL`+where.String()+` ORDER BY votes + own_votes DESC, id DESC LIMIT $1`, args...)
 }
 
 // choose returns the papers that a query names, in its order.

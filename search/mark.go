@@ -38,6 +38,11 @@ type wanted struct {
 	prefix bool
 }
 
+// Marks cuts a text without markup at what a query asks for.
+func Marks(q *Query, text string) []Piece {
+	return newFinder(q).in(text).pieces(text, func(int, int) bool { return true })
+}
+
 func newFinder(q *Query) *finder {
 	f := &finder{}
 	for _, w := range q.Words {

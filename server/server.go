@@ -112,10 +112,14 @@ func (h *House) open(ctx context.Context) error {
 func (h *House) furnish() error {
 	c := h.Config
 	var err error
-	if h.api, err = api.New(api.Config{
+	answers := api.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts,
 		Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
-	}); err != nil {
+	}
+	if h.Search != nil {
+		answers.Finder = h.Search
+	}
+	if h.api, err = api.New(answers); err != nil {
 		return err
 	}
 	told := &report{House: h}
