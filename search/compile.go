@@ -7,12 +7,12 @@ import (
 	"broadsheet/search/lexical"
 )
 
-// schema is what the word index holds of a document. A word of the title counts
-// in the joint score like any other, and the title's own score is added with the
+// schema is what the word index holds of a document. A word of the title counts twice
+// in the joint score, and the title’s own score is added with the
 // weight of Boost.
 var schema = lexical.Schema{
 	Fields: []lexical.Field{
-		{Name: string(Title), Default: true, Weight: 1, Boost: 0.4},
+		{Name: string(Title), Default: true, Weight: 2, Boost: 0.4},
 		{Name: string(Abstract), Default: true, Weight: 1},
 	},
 	Numbers: []string{numberDay, numberVotes, numberEdition},
