@@ -136,6 +136,7 @@ func (h *House) furnish() error {
 		pages.Digests = h.Digests
 	}
 	h.Feeds.CountVotes(h.Talk)
+	h.Digests.Trending = h.trends
 	if c.Morning {
 		pages.Forecast = h.Feeds.Forecast
 	}
