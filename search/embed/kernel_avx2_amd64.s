@@ -1,7 +1,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// AVX2 and FMA: the products, and all that is done to one row.
+// The products with AVX2 and FMA.
 
 // Two columns of 4 bytes a lane; a block of 6 × 8 columns lives in Y0…Y11. A register
 // holds for each of four columns two sums, which are added at the end.

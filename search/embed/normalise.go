@@ -20,7 +20,6 @@ type normaliser struct {
 	word []rune  // the word so far, decomposed
 	ccc  []uint8 // the combining class of each of its runes
 	run  int     // where in the word its last run of combining marks begins
-	long bool    // the word has more runes than any word may have
 	done bool
 }
 

@@ -77,7 +77,8 @@ func (t *tensors) floats(name string, shape ...int) ([]float32, error) {
 	}
 	b := t.data[i.Offsets[0]:i.Offsets[1]]
 	x := make([]float32, want)
-	width, decode := 0, func(b []byte) float32 { return 0 }
+	var width int
+	var decode func(b []byte) float32
 	switch i.Type {
 	case "F32":
 		width, decode = 4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
