@@ -149,24 +149,24 @@ func (t *top) take(products []int32, ids []int64, scales []scale, dead uint64) {
 	bias, by, least := t.question.bias, t.question.scale, t.least
 	for i, p := range products {
 		v := float32(p-bias) * scales[i].by * by
-		if v >= least && dead>>i&1 == 0 {
+		if v >= least && dead>>i&1 == 0 && t.admits(ids[i]) {
 			t.offer(Hit{ids[i], v})
 			least = t.least
 		}
 	}
 }
 
-// offer takes a hit that is good enough.
+func (t *top) admits(id int64) bool { return t.keep == nil || t.keep(id) }
+
+// offer takes a hit that keep admits, if it is good enough.
 func (t *top) offer(h Hit) {
 	full := len(t.hits) == t.k
 	switch {
-	case full && compare(h, t.hits[0]) > 0, t.keep != nil && !t.keep(h.ID):
-		return
-	case full:
+	case !full:
+		heap.Push(t, h)
+	case compare(h, t.hits[0]) < 0:
 		t.hits[0] = h
 		heap.Fix(t, 0)
-	default:
-		heap.Push(t, h)
 	}
 	if len(t.hits) == t.k {
 		t.least = t.hits[0].Score

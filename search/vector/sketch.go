@@ -52,7 +52,7 @@ func (s *Store) skim(tops []*top, g *segment, dead bitmap) {
 			near := t.near(products[:n], g.spreads[at:][:n]) &^ dead[at/64]
 			for ; near != 0; near &= near - 1 {
 				row := at + bits.TrailingZeros64(near)
-				if len(t.hits) < t.k && t.keep != nil && !t.keep(g.ids[row]) {
+				if !t.admits(g.ids[row]) {
 					continue
 				}
 				var p [1]int32
