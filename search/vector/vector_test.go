@@ -172,6 +172,27 @@ func TestHolds(t *testing.T) {
 	}
 }
 
+// TestSegmentsStayFew holds that flushes leave few segments and rewrite a row seldom.
+func TestSegmentsStayFew(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(12, 12))
+	s := open(t, t.TempDir())
+	written, most := 0, 0
+	const flushes = 128
+	for seq := int64(1); seq <= flushes; seq++ {
+		apply(t, s, seq, []Row{{ID: seq, Vector: unit(r, dim)}})
+		if err := s.flush(s.state.Load(), false); err != nil {
+			t.Fatal(err)
+		}
+		list := s.state.Load().segments
+		written += len(list[len(list)-1].ids)
+		most = max(most, len(list))
+	}
+	if most > 8 || written > 8*flushes {
+		t.Errorf("%d flushes of a row leave up to %d segments and write %d rows", flushes, most, written)
+	}
+}
+
 // TestTornLog cuts the log after each of its bytes, and flips each byte of the last
 // batch: what was acknowledged before stays, what is torn is gone, and writing goes on.
 func TestTornLog(t *testing.T) {
