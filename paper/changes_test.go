@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,70 +78,96 @@ func writeUntilKilled(dsn string) {
 // work. At the end every change that stands in the log must have been seen once.
 func TestNoChangeIsMissedOrRepeated(t *testing.T) {
 	t.Parallel()
-	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
-		d := dbtest.Open(t, dsn)
-		exec1(t, d, `CREATE TABLE seen (seq BIGINT PRIMARY KEY, subject BIGINT NOT NULL)`)
-		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
+	dbtest.EachDSN(t, noChangeIsMissed)
+	t.Run("pgbouncer", func(t *testing.T) { // transactions of one process go through many connections
+		t.Parallel()
+		noChangeIsMissed(t, dbtest.PgBouncer(t))
+	})
+}
 
-		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
-		defer stop()
-		var workers sync.WaitGroup
-		for i := range 4 {
-			workers.Go(func() { // each with connections of its own, as processes have
-				s, r := paper.NewStore(dbtest.Open(t, dsn)), rand.New(rand.NewPCG(seed, uint64(i)))
-				for ctx.Err() == nil {
-					if err := write(ctx, s, r); err != nil && !errors.Is(err, errOnPurpose) && ctx.Err() == nil {
-						t.Errorf("writer %d: %v", i, err)
-						return
-					}
-				}
-			})
+func noChangeIsMissed(t *testing.T, dsn string) {
+	d := dbtest.Open(t, dsn)
+	exec1(t, d, `CREATE TABLE seen (seq BIGINT PRIMARY KEY, subject BIGINT NOT NULL)`)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+
+	// So much must happen, however slow the machine is.
+	const commits, kills, watched = 150, 4, 8
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer stop()
+	var committed, killed, seen atomic.Int64
+	enough := func() {
+		if committed.Load() >= commits && killed.Load() >= kills && seen.Load() >= watched {
+			stop()
 		}
-		workers.Go(func() {
+	}
+	var workers sync.WaitGroup
+	for i := range 4 {
+		workers.Go(func() { // each with connections of its own, as processes have
+			s, r := paper.NewStore(dbtest.Open(t, dsn)), rand.New(rand.NewPCG(seed, uint64(i)))
 			for ctx.Err() == nil {
-				killAWriter(t, dsn)
+				err := write(ctx, s, r)
+				if err != nil && !errors.Is(err, errOnPurpose) && ctx.Err() == nil {
+					t.Errorf("writer %d: %v", i, err)
+					return
+				}
+				if err == nil {
+					committed.Add(1)
+					enough()
+				}
 			}
 		})
-		for i := range 3 {
-			workers.Go(func() {
-				d, r := dbtest.Open(t, dsn), rand.New(rand.NewPCG(seed, uint64(100+i)))
-				for ctx.Err() == nil {
-					if _, err := watch(ctx, d, r); err != nil && !errors.Is(err, errOnPurpose) && ctx.Err() == nil {
-						t.Errorf("watcher %d: %v", i, err)
-						return
-					}
-				}
-			})
+	}
+	workers.Go(func() {
+		for ctx.Err() == nil {
+			killAWriter(t, dsn)
+			killed.Add(1)
+			enough()
 		}
-		workers.Wait()
-		if t.Failed() {
-			return
-		}
-		calm := rand.New(calmSource{}) // never crashes
-		for {
-			if n, err := watch(t.Context(), d, calm); err != nil {
-				t.Fatal(err)
-			} else if n == 0 {
-				break
-			}
-		}
-		log, err := paper.Changes(t.Context(), d, 0, 1_000_000)
-		if err != nil || len(log) < 40 {
-			t.Fatalf("%d changes in the log, %v: the writers did not get far", len(log), err)
-		}
-		for _, c := range log {
-			var subject int64
-			if err := d.QueryRow(t.Context(), `SELECT subject FROM seen WHERE seq = $1`, c.Seq).Scan(&subject); err != nil || subject != c.Subject {
-				t.Errorf("change %d of paper %d was missed: seen %d, %v", c.Seq, c.Subject, subject, err)
-			}
-		}
-		var seen int
-		if err := d.QueryRow(t.Context(), `SELECT count(*) FROM seen`).Scan(&seen); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%d changes seen, %d in the log, the last number is %d", seen, len(log), log[len(log)-1].Seq)
 	})
+	for i := range 3 {
+		workers.Go(func() {
+			d, r := dbtest.Open(t, dsn), rand.New(rand.NewPCG(seed, uint64(100+i)))
+			for ctx.Err() == nil {
+				n, err := watch(ctx, d, r)
+				if err != nil && !errors.Is(err, errOnPurpose) && ctx.Err() == nil {
+					t.Errorf("watcher %d: %v", i, err)
+					return
+				}
+				if n > 0 {
+					seen.Add(1)
+					enough()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if t.Failed() {
+		return
+	}
+	calm := rand.New(calmSource{}) // never crashes
+	for {
+		if n, err := watch(t.Context(), d, calm); err != nil {
+			t.Fatal(err)
+		} else if n == 0 {
+			break
+		}
+	}
+	log, err := paper.Changes(t.Context(), d, 0, 1_000_000)
+	if err != nil || len(log) < 40 {
+		t.Fatalf("%d changes in the log, %v: the writers did not get far", len(log), err)
+	}
+	for _, c := range log {
+		var subject int64
+		if err := d.QueryRow(t.Context(), `SELECT subject FROM seen WHERE seq = $1`, c.Seq).Scan(&subject); err != nil || subject != c.Subject {
+			t.Errorf("change %d of paper %d was missed: seen %d, %v", c.Seq, c.Subject, subject, err)
+		}
+	}
+	var all int
+	if err := d.QueryRow(t.Context(), `SELECT count(*) FROM seen`).Scan(&all); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d changes seen, %d in the log, the last number is %d", all, len(log), log[len(log)-1].Seq)
 }
 
 // calmSource makes every random choice come out as the highest.

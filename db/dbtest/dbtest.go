@@ -118,3 +118,57 @@ func Postgres(t testing.TB) string {
 	u.RawQuery = q.Encode()
 	return u.String()
 }
+
+// PgBouncer returns the DSN of an empty database behind a PgBouncer in transaction
+// mode, which BROADSHEET_TEST_PGBOUNCER names, and skips the test when it names none.
+// There is one such database, so one test may use it, and it must be empty before.
+func PgBouncer(t testing.TB) string {
+	t.Helper()
+	base := os.Getenv("BROADSHEET_TEST_PGBOUNCER")
+	if base == "" {
+		t.Skip("BROADSHEET_TEST_PGBOUNCER names no PgBouncer")
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatalf("BROADSHEET_TEST_PGBOUNCER: %v", err)
+	}
+	q := u.Query()
+	q.Set("default_query_exec_mode", "exec")
+	u.RawQuery = q.Encode()
+	ctx := context.Background()
+	admin, err := db.Connect(ctx, u.String())
+	if err != nil {
+		t.Fatalf("BROADSHEET_TEST_PGBOUNCER: %v", err)
+	}
+	tables := func() (names []string) {
+		rows, err := admin.Query(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, name)
+		}
+		return names
+	}
+	if list := tables(); len(list) > 0 {
+		admin.Close()
+		t.Fatalf("the database behind BROADSHEET_TEST_PGBOUNCER holds %d tables; the test wants an empty one, and leaves it empty", len(list))
+	}
+	t.Cleanup(func() {
+		defer admin.Close()
+		for _, name := range tables() {
+			if err := admin.Transact(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `DROP TABLE IF EXISTS "`+name+`" CASCADE`)
+				return err
+			}); err != nil {
+				t.Errorf("drop table %s: %v", name, err)
+			}
+		}
+	})
+	return u.String()
+}
