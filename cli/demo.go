@@ -82,6 +82,7 @@ Try:
   /papers/date/2026-04-14   an edition
   /papers/week/2026-W16     its week          /papers/month/2026-04   its month
   /papers/2604.05015        a paper           /archive                all editions
+  /papers/trending          what is rising
   /subscribe                the paper by mail; what would be sent stands at /demo/mail
   /api/daily_papers?date=2026-04-14           the same, for programs
 Stop it with Ctrl-C.
