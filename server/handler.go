@@ -98,6 +98,10 @@ func (h *House) guard(next http.Handler) http.Handler {
 			}
 		}()
 		const most = 1 << 20 // no form or JSON of ours comes near a megabyte
+		if r.ContentLength > most { // said before anybody reads it, or leads its sender elsewhere
+			plain(w, http.StatusRequestEntityTooLarge, "That is too much at once: a request holds a megabyte at most.")
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})

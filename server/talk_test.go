@@ -83,3 +83,16 @@ func TestLettersOfDiscussions(t *testing.T) {
 		t.Errorf("letters after it was stopped: %q", got)
 	}
 }
+
+// TestMegabytes sends more than any form of ours holds, to where a visitor would be led
+// elsewhere before it is read.
+func TestMegabytes(t *testing.T) {
+	h := openHouse(t, nil)
+	for _, path := range []string{"/vote/2604.00001", "/comment/2604.00001", "/api/papers/2604.00001/comment", "/theme"} {
+		w := httptest.NewRecorder()
+		h.Handler().ServeHTTP(w, httptest.NewRequest("POST", path, strings.NewReader(strings.Repeat("a", 2<<20))))
+		if w.Code != 413 {
+			t.Errorf("two megabytes to %s: status %d", path, w.Code)
+		}
+	}
+}
