@@ -97,7 +97,7 @@ func (h *House) guard(next http.Handler) http.Handler {
 				http.Error(w, "Something broke here. Nothing was lost.", http.StatusInternalServerError)
 			}
 		}()
-		const most = 1 << 20 // no form or JSON of ours comes near a megabyte
+		const most = 1 << 20        // no form or JSON of ours comes near a megabyte
 		if r.ContentLength > most { // said before anybody reads it, or leads its sender elsewhere
 			plain(w, http.StatusRequestEntityTooLarge, "That is too much at once: a request holds a megabyte at most.")
 			return

@@ -213,8 +213,11 @@ func (h *Handler) withdrawComment(_ http.ResponseWriter, r *http.Request) (strin
 // react takes what a reader thinks of a comment: react=up, doubt or none.
 func (h *Handler) react(w http.ResponseWriter, r *http.Request) (string, error) {
 	reaction := discuss.Reaction(r.PostFormValue("react"))
-	if reaction == "none" {
+	switch reaction {
+	case "none":
 		reaction = discuss.NoReaction
+	case discuss.NoReaction:
+		return "", fault.Invalid("A reaction is up, doubt or none.")
 	}
 	var after *discuss.Comment
 	to, err := h.onComment(r, func(c *discuss.Comment, v *account.Viewer) (err error) {
