@@ -234,6 +234,9 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		return err
 	}
 	work = append(work, h.watch, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
+	for _, in := range h.inboxes {
+		work = append(work, h.listen(in))
+	}
 	if h.Search != nil {
 		work = append(work, h.index, h.encode)
 	}
