@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	broadsheet v0.0.0
 	github.com/klauspost/compress v1.20.3
+	github.com/wneessen/go-mail v0.8.1
 	modernc.org/sqlite v1.61.1
 )
 

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/smtp"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"broadsheet/db"
+	"broadsheet/mail"
+	"broadsheet/outbox"
+)
+
+const (
+	letters     = 10000
+	connections = 20
+	bodySize    = 24 << 10
+)
+
+// sink is a mail server that takes everything and keeps nothing. It prints its
+// address.
+func sink() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(l.Addr())
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		go swallow(conn)
+	}
+}
+
+func swallow(conn net.Conn) {
+	defer conn.Close()
+	r := bufio.NewReaderSize(conn, 64<<10)
+	say := func(s string) { io.WriteString(conn, s+"\r\n") }
+	say("220 sink")
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return
+		}
+		switch word := strings.ToUpper(string(line[:min(4, len(line))])); word {
+		case "DATA":
+			say("354 go on")
+			for {
+				line, err := r.ReadSlice('\n')
+				if err != nil {
+					return
+				}
+				if len(line) == 3 && line[0] == '.' {
+					break
+				}
+			}
+			say("250 taken")
+		case "QUIT":
+			say("221 bye")
+			return
+		case "EHLO":
+			say("250-sink\r\n250 8BITMIME")
+		default:
+			say("250 ok")
+		}
+	}
+}
+
+// handover sends the same bytes in three ways, one after the other, three times.
+func handover(ctx context.Context) error {
+	c := exec.CommandContext(ctx, os.Args[0], "sink")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	defer c.Process.Kill()
+	at, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	at = strings.TrimSpace(at)
+	fmt.Printf("%d letters of %d KB, %d connections\n", letters, bodySize>>10, connections)
+	for round := range 3 {
+		for _, way := range []struct {
+			name string
+			send func(context.Context, string) error
+		}{{"the outbox", byOutbox}, {"net/smtp", byStandard}, {"go-mail", byGoMail}} {
+			cpu, began := spent(), time.Now()
+			if err := way.send(ctx, at); err != nil {
+				return fmt.Errorf("%s: %w", way.name, err)
+			}
+			wall := time.Since(began) - setUp
+			fmt.Printf("round %d  %-11s %6.0f letters a second, %4d µs of CPU each\n", round+1, way.name, letters/wall.Seconds(), (spent()-cpu-setUpCPU).Microseconds()/letters)
+			setUp, setUpCPU = 0, 0
+		}
+	}
+	return nil
+}
+
+// setUp is what was spent before the first letter went.
+var setUp, setUpCPU time.Duration
+
+func text() string {
+	line := strings.Repeat("a line of a letter ", 3) + "\n"
+	return strings.Repeat(line, bodySize/len(line))
+}
+
+// byOutbox enqueues the letters in a database on disk, and sends them with all that
+// makes each go out once.
+func byOutbox(ctx context.Context, at string) error {
+	cpu, began := spent(), time.Now()
+	dir, err := os.MkdirTemp("", "bench-mail-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d, err := db.Open(ctx, filepath.Join(dir, "outbox.db"))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	o, err := outbox.Open(ctx, d, outbox.Config{
+		From: mail.Address{Local: "news", Domain: "papers.example"}, Connections: connections,
+		Dial: (&mail.Server{Address: at, TLS: mail.TLSNever}).Dial, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	body := text()
+	o.Write("bench", func(context.Context, *outbox.Letter) (*mail.Message, error) {
+		return &mail.Message{Subject: "A letter", Text: body}, nil
+	})
+	if err := d.Transact(ctx, func(tx *db.Tx) error {
+		list := make([]outbox.Letter, letters)
+		for i := range list {
+			list[i] = outbox.Letter{Kind: "bench", To: mail.Address{Local: fmt.Sprint("r", i), Domain: "university.example"}, Ref: []byte{}}
+		}
+		_, err := o.EnqueueAll(ctx, tx, list)
+		return err
+	}); err != nil {
+		return err
+	}
+	setUp, setUpCPU = time.Since(began), spent()-cpu
+	n, err := o.Flush(ctx)
+	if err == nil && n != letters {
+		err = fmt.Errorf("%d letters went", n)
+	}
+	return err
+}
+
+// workers has the letters sent over so many connections.
+func workers(send func(next func() bool) error) error {
+	var sent atomic.Int64
+	var all sync.WaitGroup
+	failed := make(chan error, connections)
+	for range connections {
+		all.Go(func() {
+			if err := send(func() bool { return sent.Add(1) <= letters }); err != nil {
+				failed <- err
+			}
+		})
+	}
+	all.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// byStandard is the bare rate of the library below the outbox: the same bytes, and
+// nothing noted.
+func byStandard(_ context.Context, at string) error {
+	m := mail.Message{From: mail.Address{Local: "news", Domain: "papers.example"}, To: mail.Address{Local: "r", Domain: "university.example"}, Subject: "A letter", Text: text(), ID: "a@b", Date: time.Now()}
+	raw := m.Bytes()
+	return workers(func(next func() bool) error {
+		c, err := smtp.Dial(at)
+		if err != nil {
+			return err
+		}
+		defer c.Quit()
+		for next() {
+			if err := c.Mail("bounces@papers.example"); err != nil {
+				return err
+			}
+			if err := c.Rcpt("r@university.example"); err != nil {
+				return err
+			}
+			w, err := c.Data()
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(raw); err != nil {
+				return err
+			}
+			if err := w.Close(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// byGoMail is another library: it composes and sends.
+func byGoMail(ctx context.Context, at string) error {
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return err
+	}
+	var number int
+	fmt.Sscan(port, &number)
+	body := text()
+	return workers(func(next func() bool) error {
+		c, err := gomail.NewClient(host, gomail.WithPort(number), gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithoutNoop())
+		if err != nil {
+			return err
+		}
+		if err := c.DialWithContext(ctx); err != nil {
+			return err
+		}
+		defer c.Close()
+		for next() {
+			m := gomail.NewMsg()
+			if err := m.From("news@papers.example"); err != nil {
+				return err
+			}
+			if err := m.To("r@university.example"); err != nil {
+				return err
+			}
+			m.Subject("A letter")
+			m.SetBodyString(gomail.TypeTextPlain, body)
+			if err := c.Send(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
