@@ -34,10 +34,12 @@ type ref struct {
 	Number int    `json:"n,omitempty"` // of that edition
 	All    int    `json:"a,omitempty"` // papers in that edition
 	Ledger string `json:"l,omitempty"`
+	Part   int    `json:"i,omitempty"` // of several mails at once, from 1; 0 for the only one
+	Parts  int    `json:"j,omitempty"`
 }
 
-// mostPapers is the most papers in a mail that is to hold all: more would pass 102 KB,
-// where mail programs cut. What is left stands in the edition that the mail leads to.
+// mostPapers is the most papers in one mail: more would pass 102 KB, where mail
+// programs cut. A reader of everything gets the others in further mails at once.
 const mostPapers = 120
 
 // Result says what a run of mails did.
@@ -123,13 +125,11 @@ func (s *Store) composeBlock(ctx context.Context, b *book, block int64, now time
 		var letters []outbox.Letter
 		ended := map[[2]int64][]int64{} // next and seen → readers
 		for _, r := range readers {
-			l, err := s.compose(ctx, b, r, sent, touched, now)
+			own, err := s.compose(ctx, b, r, sent, touched, now)
 			if err != nil {
 				return err
 			}
-			if l != nil {
-				letters = append(letters, *l)
-			} else {
+			if letters = append(letters, own...); len(own) == 0 {
 				sum.Quiet++
 			}
 			key := [2]int64{db.Micros(r.choice.Cadence.Next(now)), max(r.seen, b.closed)}
@@ -194,9 +194,9 @@ func (b *book) papersAfter(readers []*reader) []int64 {
 	return ids
 }
 
-// compose chooses the papers of one mail and sets their bits; it returns nil when
-// there is nothing to send.
-func (s *Store) compose(ctx context.Context, b *book, r *reader, sent map[int64]bits, touched map[int64]bool, now time.Time) (*outbox.Letter, error) {
+// compose chooses the papers of one reader's mail and sets their bits. There is no
+// mail when there is nothing to tell, and there are several when one cannot hold all.
+func (s *Store) compose(ctx context.Context, b *book, r *reader, sent map[int64]bits, touched map[int64]bool, now time.Time) ([]outbox.Letter, error) {
 	content, err := s.choose(ctx, b, r, sent, now)
 	if err != nil || len(content.Picks) == 0 && !r.choice.Quiet {
 		return nil, err
@@ -206,11 +206,29 @@ func (s *Store) compose(ctx context.Context, b *book, r *reader, sent map[int64]
 		row.set(r.id)
 		sent[p.Paper], touched[p.Paper] = row, true
 	}
-	body, err := json.Marshal(content)
-	if err != nil {
-		return nil, err
+	var letters []outbox.Letter
+	for _, part := range content.split() {
+		body, err := json.Marshal(part)
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, outbox.Letter{Kind: Kind, To: r.address, Once: fmt.Sprintf("digest %d %d %d", r.id, r.next.Unix(), part.Part), Ref: body})
 	}
-	return &outbox.Letter{Kind: Kind, To: r.address, Once: fmt.Sprintf("digest %d %d", r.id, r.next.Unix()), Ref: body}, nil
+	return letters, nil
+}
+
+// split parts what one mail cannot hold.
+func (c *ref) split() []*ref {
+	if len(c.Picks) <= mostPapers {
+		return []*ref{c}
+	}
+	var parts []*ref
+	for picks := range slices.Chunk(c.Picks, mostPapers) {
+		one := *c
+		one.Picks, one.Part, one.Parts = picks, len(parts)+1, (len(c.Picks)+mostPapers-1)/mostPapers
+		parts = append(parts, &one)
+	}
+	return parts
 }
 
 // choose returns what a reader's mail at a moment is made of.
@@ -219,12 +237,8 @@ func (s *Store) choose(ctx context.Context, b *book, r *reader, sent map[int64]b
 	if err != nil {
 		return nil, err
 	}
-	size := r.choice.Size
-	if size == 0 {
-		size = mostPapers
-	}
 	out := &ref{Reader: r.id, Date: now.In(r.choice.Cadence.zone()).Format(time.DateOnly), Of: len(options)}
-	out.Picks = b.pick(options, min(size, len(options)), lambda)
+	out.Picks = b.pick(options, r.choice.Size, lambda)
 	if len(out.Picks) > 0 {
 		out.Day, out.Number, out.All = b.day, b.number, b.counts[b.day]
 	}

@@ -127,12 +127,15 @@ func (s *Store) lay(ctx context.Context, c *ref, held *Subscription) (*Letter, e
 		l.Site = u.Host
 	}
 	l.Subject = subject(date, items)
+	if c.Parts > 1 {
+		l.Subject += fmt.Sprintf(" (%d of %d)", c.Part, c.Parts)
+	}
 	l.Intro = intro(c, held, len(items))
 	l.Preheader = l.Intro
 	if c.Day != "" {
 		l.MoreHref = s.Base + "/papers/date/" + c.Day
 		l.MoreText = fmt.Sprintf("Read all %s", edition.Thousands(c.All))
-		if more := c.Of - len(c.Picks); more > 0 {
+		if more := c.Of - len(c.Picks); more > 0 && c.Parts == 0 {
 			l.More = fmt.Sprintf("%s more to choose from since your last mail.", edition.Thousands(more))
 		}
 	}

@@ -46,6 +46,19 @@ func (o *Outbox) sweep(ctx context.Context) error {
 	return nil
 }
 
+// idle reports whether no letter is due and none needs to be freed. It writes nothing,
+// so that waiting costs nobody the writer.
+func (o *Outbox) idle(ctx context.Context) (bool, error) {
+	var n int
+	err := o.db.QueryRow(ctx, `SELECT count(*) FROM (
+		SELECT id FROM (SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $1 LIMIT 1) ready
+		UNION ALL SELECT id FROM (SELECT id FROM outbox WHERE state IN ('taken', 'handing') AND until <= $1 LIMIT 1) expired) work`, db.Micros(o.Now())).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look for letters that are due: %w", err)
+	}
+	return n == 0, nil
+}
+
 // claim takes at most limit letters that are due, under this process's lease.
 func (o *Outbox) claim(ctx context.Context, limit int) ([]*Letter, error) {
 	var list []*Letter

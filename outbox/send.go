@@ -41,6 +41,9 @@ func (o *Outbox) Flush(ctx context.Context) (int, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if idle, err := o.idle(ctx); err != nil || idle {
+		return 0, err
+	}
 	if err := o.sweep(ctx); err != nil {
 		return 0, err
 	}
