@@ -25,7 +25,7 @@ import (
 	"broadsheet/paper"
 )
 
-var yearReaders = flag.Int("year-readers", 60, "readers of the simulated year")
+var yearReaders = flag.Int("year-readers", 12, "readers of the simulated year")
 
 // TestAYear has real editions of a year come in day by day, while readers get mails,
 // change their cadence, pause and come back, papers get new versions, and records turn

@@ -9,9 +9,11 @@ import (
 	"broadsheet/db"
 	"broadsheet/digest"
 	"broadsheet/edition"
+	"broadsheet/feed"
 	"broadsheet/mail"
 	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
+	"broadsheet/trend"
 )
 
 // Mail puts a short letter in plain text to one reader into the outbox, as part of
@@ -38,6 +40,7 @@ func (h *House) openPost(ctx context.Context) error {
 	told := &report{House: h}
 	h.Digests = digest.New(digest.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
+		Trending: h.rising,
 		Ledger: func(ctx context.Context, day string) (string, error) {
 			l, err := told.Ledger(ctx, edition.DaySpan(day))
 			if err != nil || l == nil || l.Total.Announced == 0 {
@@ -54,6 +57,23 @@ func (h *House) openPost(ctx context.Context) error {
 		h.inboxes = append(h.inboxes, in)
 	}
 	return nil
+}
+
+// rising returns what rose in the last week.
+func (h *House) rising(ctx context.Context, now time.Time, limit int) ([]digest.Trend, error) {
+	week, err := trend.ParseWindow("week", now)
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := h.Feeds.Trending(ctx, feed.Trend{Now: now, Window: week, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	trends := make([]digest.Trend, len(list))
+	for i, r := range list {
+		trends[i] = digest.Trend{Paper: r.Paper.ID, Why: fmt.Sprintf("No. %d of what rose this week.", i+1)}
+	}
+	return trends, nil
 }
 
 // expects reports whether mail to an address is for us: a report about a letter, a

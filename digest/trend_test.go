@@ -1,0 +1,58 @@
+package digest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/db/dbtest"
+	"broadsheet/digest"
+	"broadsheet/paper"
+)
+
+// TestAMixOfSources: what trends may be older than the last mail, and comes once; what
+// an account follows comes with its reason; authors come whatever the votes.
+func TestAMixOfSources(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		old, loved, named, plain := newPaper("An old one", 3), newPaper("A followed one", 1), newPaper("A named one", 0), newPaper("A plain one", 90)
+		named.Authors = []paper.Author{{Name: "José  Álvarez"}}
+		h := open(t, d, func(c *digest.Config) {
+			c.Trending = func(context.Context, time.Time, int) ([]digest.Trend, error) {
+				return []digest.Trend{{Paper: old.ID, Why: "No. 1 of what rose this week."}}, nil
+			}
+			c.Follows = func(_ context.Context, account int64, papers []int64) (map[int64]string, error) {
+				if account != 5 {
+					return nil, nil
+				}
+				return map[int64]string{loved.ID: "You follow Ada Byron."}, nil
+			}
+		})
+		h.put(monday.AddDate(0, 0, -30), old)
+		h.put(monday, plain, loved, named)
+		c := digest.Standard()
+		c.Edition, c.Trending, c.Follows, c.Authors, c.Least = false, true, true, []string{"jose alvarez"}, 1
+		sub := h.subscribe("reader@university.example", c)
+		if err := d.Transact(t.Context(), func(tx *db.Tx) error {
+			return h.digests.Adopt(t.Context(), tx, sub.Address, 5)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.at(monday.AddDate(0, 0, 1).Add(3 * time.Hour))
+		got := h.run()
+		if len(got) != 1 || strings.Join(titles(got[0]), ", ") != "A named one, A followed one, An old one" {
+			t.Fatalf("the mail has %v", titles(got[0]))
+		}
+		for _, why := range []string{"You named jose alvarez.", "You follow Ada Byron.", "No. 1 of what rose this week."} {
+			if !strings.Contains(string(got[0].Body), why) {
+				t.Errorf("nowhere stands %q", why)
+			}
+		}
+		h.at(monday.AddDate(0, 0, 2).Add(3 * time.Hour))
+		if again := h.run(); len(again) != 0 {
+			t.Errorf("what trends came again: %v", titles(again[0]))
+		}
+	})
+}
