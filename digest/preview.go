@@ -61,7 +61,9 @@ func (s *Store) On(ctx context.Context, held *Subscription, day time.Time) (*Pre
 	if b.number, err = s.numberOf(ctx, b.day); err != nil {
 		return nil, err
 	}
-	c, err := s.choose(ctx, b, held.reader(), nil, day.Add(time.Duration(held.Choice.Cadence.Hour)*time.Hour))
+	r := held.reader()
+	r.seen = 0 // the numbers of this book are its own
+	c, err := s.choose(ctx, b, r, nil, day.Add(time.Duration(held.Choice.Cadence.Hour)*time.Hour))
 	if err != nil {
 		return nil, err
 	}

@@ -137,6 +137,9 @@ func TestAReaderOfMail(t *testing.T) {
 		t.Errorf("read on the web: %d", code)
 	}
 	change := link(m, "/mail")
+	if code, page := ask("GET", change, ""); code != 200 || !strings.Contains(page, "Paper number 3 of the day") {
+		t.Errorf("the settings show no preview: %d", code)
+	}
 	form := url.Values{"t": {change[strings.Index(change, "=")+1:]}, "cadence": {"week"}, "day": {"6"}, "hour": {"9"}, "tz": {"Europe/Stockholm"}, "size": {"5"}, "edition": {"1"}}
 	if code, page := ask("POST", "/mail", form.Encode()); code != 200 || !strings.Contains(page, "Saved. The next mail is due on Saturday 18 April 2026, 09:00 Europe/Stockholm.") {
 		t.Errorf("changed: %d\n%s", code, page)
