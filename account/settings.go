@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,10 @@ type Settings struct {
 	// The ways to sign in that are on, beside the providers.
 	Link, Password, Passkey bool
 	Providers               []Provider
+
+	// Proxies are those in front of the server, which are believed about whom they
+	// speak for.
+	Proxies []netip.Prefix
 
 	Demo bool // anybody on this machine may be a reader or the desk with one click
 }

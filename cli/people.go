@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net/netip"
 	"strings"
 
 	"broadsheet/account"
@@ -12,6 +13,8 @@ type people struct {
 	Join       string   `help:"Who may have an account: anyone, by invitation, by the domain of their mail (--join-domains), nobody but whom the command account adds." enum:"anyone,invitation,domain,nobody" default:"anyone" env:"BROADSHEET_JOIN"`
 	JoinDomain []string `name:"join-domains" help:"Domains of mail addresses whose holders may join." placeholder:"DOMAIN" env:"BROADSHEET_JOIN_DOMAINS"`
 	SignIn     []string `help:"The ways to sign in that are on, beside OpenID Connect: link, password, passkey; none for none." default:"link,password,passkey" placeholder:"WAY" env:"BROADSHEET_SIGN_IN"`
+
+	Proxies []string `name:"trusted-proxies" help:"The addresses of proxies in front, such as 127.0.0.1 or 10.0.0.0/8: what they say in X-Forwarded-For is believed." placeholder:"ADDRESS" env:"BROADSHEET_TRUSTED_PROXIES"`
 
 	OIDCIssuer        string   `name:"oidc-issuer" help:"An OpenID Connect provider by which one signs in. Its redirect address is BASE-URL/auth/oidc/callback." placeholder:"URL" env:"BROADSHEET_OIDC_ISSUER"`
 	OIDCClient        string   `name:"oidc-client-id" help:"The name of this server at the provider." placeholder:"ID" env:"BROADSHEET_OIDC_CLIENT_ID"`
@@ -36,6 +39,16 @@ func (p people) accounts() (account.Settings, error) {
 		if strings.ContainsAny(d, "@ ") || !strings.Contains(d, ".") {
 			return s, fault.Invalid("--join-domains %s: a domain such as example.org is wanted.", d)
 		}
+	}
+	for _, text := range p.Proxies {
+		network, err := netip.ParsePrefix(text)
+		if a, single := netip.ParseAddr(text); single == nil {
+			network, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return s, fault.Invalid("--trusted-proxies %s: an address such as 127.0.0.1 or 10.0.0.0/8 is wanted.", text)
+		}
+		s.Proxies = append(s.Proxies, network.Masked())
 	}
 	for _, way := range p.SignIn {
 		switch way {

@@ -25,7 +25,7 @@ func (h *House) Handler() http.Handler {
 	}
 	outer.Handle("/static/", h.pages) // files are the same for everybody
 	outer.Handle("/", h.Accounts.Recognise(inner, h.secure, h.fail))
-	return h.guard(h.origin(outer))
+	return h.guard(h.behind(h.origin(outer)))
 }
 
 // Routes returns every address with the act that a request to it is.

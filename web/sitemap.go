@@ -97,7 +97,7 @@ func (h *Handler) sendXML(w http.ResponseWriter, r *http.Request, state uint64, 
 
 // robots welcomes crawlers, but for what is not a page.
 func (h *Handler) robots(w http.ResponseWriter, r *http.Request) error {
-	body := "User-agent: *\nDisallow: /theme\n\nSitemap: " + h.base(r) + "/sitemap.xml\n"
+	body := "User-agent: *\nDisallow: /theme\nDisallow: /sign-in\nDisallow: /auth/\nDisallow: /account\n\nSitemap: " + h.base(r) + "/sitemap.xml\n"
 	f := finish("text/plain; charset=utf-8", askAgain, []byte(body))
 	f.until = h.Now().Add(time.Hour)
 	return h.hand(w, r, h.State(), f)
