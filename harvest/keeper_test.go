@@ -66,7 +66,7 @@ func kept(t *testing.T, d *db.DB, since time.Time) (h *Harvester, arxiv, upstrea
 func TestKeep(t *testing.T) {
 	paper.Compress(nil) // what it keeps belongs to no bubble
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Date(2026, 4, 14, 16, 0, 0, 0, time.UTC).Sub(time.Now())) // a Tuesday
+		time.Sleep(time.Until(time.Date(2026, 4, 14, 16, 0, 0, 0, time.UTC))) // a Tuesday
 		d, err := db.Open(t.Context(), dbtest.SQLite(t))
 		if err != nil {
 			t.Fatal(err)

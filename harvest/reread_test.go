@@ -19,7 +19,7 @@ import (
 func TestReread(t *testing.T) {
 	paper.Compress(nil) // what it keeps belongs to no bubble
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Date(2026, 4, 14, 16, 0, 0, 0, time.UTC).Sub(time.Now()))
+		time.Sleep(time.Until(time.Date(2026, 4, 14, 16, 0, 0, 0, time.UTC)))
 		d, err := db.Open(t.Context(), dbtest.SQLite(t))
 		if err != nil {
 			t.Fatal(err)
