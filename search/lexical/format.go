@@ -106,6 +106,5 @@ const (
 const keyTerm = 'K'
 
 func wordTerm(group int) byte { return 0x80 + 2*byte(group) }
-func stemTerm(group int) byte { return 0x81 + 2*byte(group) }
 
 func windows(docs int) int { return (docs + winSize - 1) >> winBits }

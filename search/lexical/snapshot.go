@@ -61,6 +61,7 @@ func (s *Snapshot) find(id int64) (*part, uint32, bool) {
 
 // Number returns a number of a document, 0 when there is none.
 func (s *Snapshot) Number(id int64, name string) int64 {
+	defer runtime.KeepAlive(s)
 	c, ok := s.lay.number[name]
 	if p, d, found := s.find(id); ok && found {
 		return p.nums[c].at(int(d))

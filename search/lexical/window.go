@@ -185,7 +185,7 @@ func (f *pruner) sum(w int, mask uint32, some bool) {
 			if n < t.lookups {
 				break
 			}
-			dense = f.add(t, w, mask) || dense
+			f.add(t, w, mask)
 		}
 		first--
 		f.recheck(first)
