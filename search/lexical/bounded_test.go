@@ -117,9 +117,22 @@ func TestHostileQueries(t *testing.T) {
 		deep = Not{deep}
 	}
 	queries := []Query{
-		wide, all, deep, And{wide, Phrase{Words: []string{"wa", "1"}}}, Or{And{}, Or{}}, Not{All{}}, Prefix{Word: "w"}, Prefix{}, Term{}, Phrase{},
-		Phrase{Words: make([]string, 1000)}, Phrase{Words: []string{"", "wa", ""}}, Term{Word: "a", Field: "none"}, Key(strings.Repeat("x", 1<<16)),
-		Boosted{-1, Term{Word: "wa"}}, Boosted{1e308, Boosted{1e308, Term{Word: "wa"}}}, Range{"day", 9, 1}, Term{Word: strings.Repeat("é", 1<<16)},
+		wide, all, deep,
+		And{wide, Phrase{Words: []string{"wa", "1"}}},
+		Or{And{}, Or{}},
+		Not{All{}},
+		Prefix{Word: "w"},
+		Prefix{},
+		Term{},
+		Phrase{},
+		Phrase{Words: make([]string, 1000)},
+		Phrase{Words: []string{"", "wa", ""}},
+		Term{Word: "a", Field: "none"},
+		Key(strings.Repeat("x", 1<<16)),
+		Boosted{-1, Term{Word: "wa"}},
+		Boosted{1e308, Boosted{1e308, Term{Word: "wa"}}},
+		Range{"day", 9, 1},
+		Term{Word: strings.Repeat("é", 1<<16)},
 	}
 	for _, table := range unicode.Scripts {
 		for _, r := range table.R16 {

@@ -30,8 +30,19 @@ func TestWordsAreFoundAsTyped(t *testing.T) {
 		query string
 		want  int64
 	}{
-		{"gpt4", 2}, {"gpt-4", 2}, {"GPT 4", 2}, {"kNN", 3}, {"k-NN", 3}, {"k nn", 3},
-		{"l1", 3}, {"ℓ_1", 3}, {"L_1", 3}, {`\ell_1`, 3}, {"c++", 3}, {"modeling sequence", 1}, {"reports", 2},
+		{"gpt4", 2},
+		{"gpt-4", 2},
+		{"GPT 4", 2},
+		{"kNN", 3},
+		{"k-NN", 3},
+		{"k nn", 3},
+		{"l1", 3},
+		{"ℓ_1", 3},
+		{"L_1", 3},
+		{`\ell_1`, 3},
+		{"c++", 3},
+		{"modeling sequence", 1},
+		{"reports", 2},
 	} {
 		r := s.Search(And(Words(c.query, "")), 10, Options{Count: true})
 		if len(r.Hits) != 1 || r.Hits[0].ID != c.want {

@@ -50,9 +50,17 @@ func TestOldFilesOpen(t *testing.T) {
 			q    Query
 			want int
 		}{
-			{Term{Word: "paper"}, goldenDocs - 108 - 1}, {Term{Word: "modeling"}, 108}, {Term{Word: "models", Exact: true}, 108}, {Phrase{Words: []string{"model", "of", "graphs"}}, 108},
-			{Phrase{Words: []string{"love", "kurt"}, Field: "authors"}, 0}, {Term{Word: "godel", Field: "authors"}, 108}, {Key("cat:a"), 108}, {Prefix{Word: "hap"}, 1},
-			{Range{"day", -100, -91}, 10}, {Term{Word: "late"}, 1}, {And(Words("kNN", "")), 108},
+			{Term{Word: "paper"}, goldenDocs - 108 - 1},
+			{Term{Word: "modeling"}, 108},
+			{Term{Word: "models", Exact: true}, 108},
+			{Phrase{Words: []string{"model", "of", "graphs"}}, 108},
+			{Phrase{Words: []string{"love", "kurt"}, Field: "authors"}, 0},
+			{Term{Word: "godel", Field: "authors"}, 108},
+			{Key("cat:a"), 108},
+			{Prefix{Word: "hap"}, 1},
+			{Range{"day", -100, -91}, 10},
+			{Term{Word: "late"}, 1},
+			{And(Words("kNN", "")), 108},
 		} {
 			if r := s.Search(c.q, 1, Options{Count: true}); r.Total != c.want {
 				t.Errorf("version %d: %#v finds %d, want %d", v, c.q, r.Total, c.want)
