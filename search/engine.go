@@ -175,8 +175,8 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 		}
 	}
 	r := &Answer{Mode: mode(m, a)}
-	if a.Query.Empty() {
-		return r, nil
+	if a.Query.Empty() || f.rank == nil && f.filter == nil && r.Mode == WordsOnly {
+		return r, nil // nothing is asked, or only likeness while there are no vectors
 	}
 	list, err := e.rank(snap, m, a, f, r)
 	if err != nil {

@@ -197,3 +197,20 @@ func (p *Papers) Find(ctx context.Context, a Ask) (*Page, error) {
 	}
 	return page, nil
 }
+
+// Near returns the papers nearest in meaning to one, at most limit of them; none while
+// there are no vectors.
+func (p *Papers) Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error) {
+	if len(to.Identifiers) == 0 {
+		return nil, nil
+	}
+	page, err := p.Find(ctx, Ask{Query: &Query{Like: to.Identifiers[:1]}, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	var list []*paper.Paper
+	for _, f := range page.List {
+		list = append(list, f.Paper)
+	}
+	return list, nil
+}

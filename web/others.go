@@ -69,7 +69,7 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*PaperData, error) {
-	d := &PaperData{Paper: p, Version: version}
+	d := &PaperData{Paper: p, Version: version, Near: h.near(ctx, p)}
 	place, err := h.Editions.Place(ctx, h.Papers.DB(), p.ID)
 	if err != nil {
 		return nil, err
@@ -91,6 +91,19 @@ func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*
 		d.Ranks = append(d.Ranks, rank)
 	}
 	return d, nil
+}
+
+// near returns the papers nearest to one. A page stands without them too.
+func (h *Handler) near(ctx context.Context, p *paper.Paper) []*paper.Paper {
+	if h.Finder == nil {
+		return nil
+	}
+	const shown = 5
+	list, err := h.Finder.Near(ctx, p, shown)
+	if err != nil {
+		h.Log.Error("the papers near one could not be found", "paper", p.Key, "error", err)
+	}
+	return list
 }
 
 var nearlyArXiv = regexp.MustCompile(`^(\d{4})\.(\d{1,7})(v\d+)?$`)

@@ -8,6 +8,7 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/paper"
+	"broadsheet/search"
 )
 
 // PaperData is what the page of a paper is made of.
@@ -16,8 +17,9 @@ type PaperData struct {
 	Edition  *edition.Day // where it stands; nil when in none
 	Ranks    []Rank       // in that edition, its week and its month
 	Readings []paper.Reading
-	Version  int       // the version asked for, 0 for none
-	Talk     *TalkData // nil where nobody can vote or write
+	Version  int            // the version asked for, 0 for none
+	Talk     *TalkData      // nil where nobody can vote or write
+	Near     []*paper.Paper // in meaning, the nearest first
 }
 
 // Rank is a paper's place in a list.
@@ -49,6 +51,8 @@ type PaperPage struct {
 	Talk     *Talk
 	Voters   string   // who voted here
 	Claims   []string // how the claims of who asks stand
+	Near     []Link   // papers near it in meaning, and when they came
+	Nearer   string   // the address of more of them
 }
 
 func (*PaperPage) template() string { return "paper" }
@@ -104,11 +108,25 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	v.seen(d)
 	v.record(p)
 	v.votes(d.Readings)
+	v.near(d)
 	if d.Talk != nil {
 		v.Talk = NewTalk(s, p, *d.Talk)
 		v.Voters, v.Claims = voters(*d.Talk), v.Talk.Claims
 	}
 	return v
+}
+
+func (v *PaperPage) near(d PaperData) {
+	for _, p := range d.Near {
+		l := Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}
+		if !p.Submitted.IsZero() {
+			l.Note = shortDate(p.Submitted)
+		}
+		v.Near = append(v.Near, l)
+	}
+	if len(v.Near) > 0 {
+		v.Nearer = SearchAsked{Text: "like:" + d.Paper.Identifiers[0].String(), By: search.Both, Order: search.Best, Page: 1}.path()
+	}
 }
 
 func (v *PaperPage) kicker(d PaperData) {

@@ -22,6 +22,7 @@ const searchPath = "/papers"
 // Finder finds papers.
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
+	Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error)
 }
 
 // SearchAsked is what the page's address asks for.

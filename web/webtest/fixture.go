@@ -200,7 +200,7 @@ func papers() []Fixture {
 		p.Comment, p.JournalRef, p.Licence = "12 pages, 3 figures", "Ann. Late Av. 4 (2026) 12", "http://creativecommons.org/licenses/by/4.0/"
 		p.Identifiers = append(p.Identifiers, paper.Identifier{Scheme: paper.DOI, Value: "10.1234/late.2026.12"})
 		p.Links = append(p.Links, paper.Link{Kind: paper.Project, URL: "https://late.example"})
-		d := web.PaperData{Paper: p, Edition: &e, Ranks: []web.Rank{{At: 7, Of: 28}, {At: 21, Of: 104}, {At: 60, Of: 412}}}
+		d := web.PaperData{Paper: p, Edition: &e, Ranks: []web.Rank{{At: 7, Of: 28}, {At: 21, Of: 104}, {At: 60, Of: 412}}, Near: Papers(4, at)[1:]}
 		for i, votes := range []int{3, 11, 18, 24, 27, 30} {
 			d.Readings = append(d.Readings, paper.Reading{Source: "upstream", Figures: paper.Figures{Votes: votes, At: at.AddDate(0, 0, i)}})
 		}
