@@ -21,15 +21,16 @@ type Claim struct {
 func (c Claim) String() string { return c.Opening + c.Text }
 
 var (
-	notTheClaim = regexp.MustCompile(`^(?:Finally|We also|Moreover|Yet)\b`)
+	// Additions to what was said, and where the code is, which is no claim.
+	notTheClaim = regexp.MustCompile(`^(?:Finally|We also|Moreover|Yet)\b|\b(?:[Cc]ode|[Pp]age|[Ww]ebsite)\b.*https?://|\breleas\w+ (?:our |the |all |its )?(?:source )?code\b`)
 	opening     = regexp.MustCompile(`^(?:(?i:in|with|through|to|for|by|here|motivated|inspired|based|building|towards?)\b[^,.;:$]{0,70}, |(?:Therefore|Thus|Hence|Specifically|Concretely|Accordingly|Here|Consequently|Instead|To this end), )`)
 )
 
 // PickClaim picks the claim of an abstract: the first sentence in which "we" or
 // "this paper" introduces, presents, proposes, develops, releases, constructs or
 // builds; else shows, finds, studies, demonstrates, reports or identifies; else
-// the first. Sentences that begin Finally, We also, Moreover or Yet are passed
-// over. One of under 90 characters takes the next with it.
+// the first. Sentences that begin Finally, We also, Moreover or Yet, and those that
+// say where the code is, are passed over. One of under 90 characters takes the next with it.
 func PickClaim(abstract string) Claim {
 	sentences := Sentences(abstract)
 	if len(sentences) == 0 {

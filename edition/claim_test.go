@@ -24,6 +24,7 @@ func TestPickClaim(t *testing.T) {
 		{"passed over", "Finally, we present Z" + long + ". Moreover, we present Q" + long + ". This work presents R" + long + ".", "", "This work presents R" + long + "."},
 		{"else the first", "Things happen" + long + ". Other things too.", "", "Things happen" + long + "."},
 		{"a short one takes the next", "We present Z. It is good. It is small.", "", "We present Z. It is good."},
+		{"where the code is", "We release our code at: https://x.org/y" + long + ". We show that it works" + long + ".", "", "We show that it works" + long + "."},
 		{"words between", "Here it is. We then carefully construct W" + long + ".", "", "We then carefully construct W" + long + "."},
 		{"abbreviations and formulas", "We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + ". Next.", "",
 			"We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + "."},

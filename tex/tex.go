@@ -54,7 +54,7 @@ func HTML(s string) template.HTML {
 }
 
 // PlainHTML returns text that has lost its dollar signs as HTML: it is not read as
-// TeX. Only what cannot mean anything else is cleaned: escaped signs, accents, and
+// TeX. Only what cannot mean anything else is cleaned: escaped signs, accents, quotes, and
 // powers of figures such as 10^3.
 func PlainHTML(s string) template.HTML {
 	s = unescape(s)

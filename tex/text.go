@@ -356,8 +356,14 @@ func (w *plainWriter) close(tag string) {
 	w.b.WriteString(all[:at] + script(all[at:], tag == "sup"))
 }
 
-// unescape cleans text that is not TeX: escaped signs and accents.
+// unescape cleans text that is not TeX: escaped signs, accents, and quotes set as
+// TeX's, which come in pairs.
 func unescape(s string) string {
+	if before, rest, ok := strings.Cut(s, "``"); ok {
+		if inside, after, ok := strings.Cut(rest, "''"); ok {
+			return unescape(before) + "“" + unescape(inside) + "”" + unescape(after)
+		}
+	}
 	if !strings.Contains(s, `\`) {
 		return s
 	}
