@@ -91,6 +91,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		log:      log, started: c.Now(), metrics: newMetrics(),
 	}
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
+	h.Accounts.Register(h.Talk)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
