@@ -84,8 +84,9 @@ func (s *Server) list(b *bytes.Buffer, q url.Values) {
 	if s.faults.Repeat > 0 && s.rand.Float64() < s.faults.Repeat {
 		first = max(0, first-size/2)
 	}
+	s.served = found[first:end]
 	b.WriteString("<ListRecords>\n")
-	for _, p := range found[first:end] {
+	for _, p := range s.served {
 		record(b, p, prefix)
 	}
 	next := url.Values{"verb": {"ListRecords"}, "skip": {strconv.Itoa(end)}}

@@ -40,6 +40,7 @@ type Server struct {
 	faults  Faults
 	rand    *rand.Rand
 	papers  []*Paper // by datestamp, then identifier
+	served  []*Paper // in the last list
 	byID    map[string]*Paper
 	day     string // of the feeds, and of whatever changes now
 	asked   int
@@ -185,9 +186,13 @@ func (s *Server) fault(r *http.Request, status int, body *[]byte) string {
 	return ""
 }
 
-// move gives a paper a second version, whose datestamp is that of today.
+// move gives a paper of the last list a second version, whose datestamp is that of
+// today: what stands behind it in the list moves up.
 func (s *Server) move() {
-	p := s.papers[s.rand.IntN(len(s.papers))]
+	if len(s.served) == 0 {
+		return
+	}
+	p := s.served[s.rand.IntN(len(s.served))]
 	if p.Deleted || p.Datestamp >= s.day {
 		return
 	}
