@@ -79,7 +79,7 @@ func TestLargeIndexAgrees(t *testing.T) {
 		case 6:
 			q = append(And(some(1)), Prefix{Word: fmt.Sprint(1 + r.IntN(30))})
 		case 7:
-			q = Or(some(140 + r.IntN(200)))
+			q = Or(some(100 + r.IntN(150)))
 		default:
 			q = And{Or{Phrase{Words: []string{word(), "3"}}, term()}, Boosted{2, term()}, Range{"day", 3, 40}}
 		}

@@ -34,10 +34,15 @@ const (
 )
 
 // compile looks the words of a query up.
-func (s *Snapshot) compile(q Query) *clause { return s.clause(q, 1, 0) }
+func (s *Snapshot) compile(q Query) *clause {
+	left := MaxParts
+	return s.clause(q, 1, 0, &left)
+}
 
-func (s *Snapshot) clause(q Query, boost float64, depth int) *clause {
+// clause compiles a part; left is how many more the query may have.
+func (s *Snapshot) clause(q Query, boost float64, depth int, left *int) *clause {
 	c := &clause{snap: s, slot: -1}
+	*left--
 	if depth > MaxDepth {
 		return c
 	}
@@ -59,31 +64,34 @@ func (s *Snapshot) clause(q Query, boost float64, depth int) *clause {
 		}
 	case And:
 		c.kind = andClause
-		s.subs(c, q, boost, depth)
+		s.subs(c, q, boost, depth, left)
 		if len(q) == 0 {
 			c.kind = everythingClause
 		}
 	case Or:
 		c.kind = orClause
-		s.subs(c, q, boost, depth)
+		s.subs(c, q, boost, depth, left)
 	case Not:
 		c.kind = notClause
-		s.subs(c, []Query{q.Of}, 0, depth)
+		s.subs(c, []Query{q.Of}, 0, depth, left)
 	case filtered:
 		c.kind, c.query = filterClause, q.of
-		s.subs(c, []Query{q.of}, 0, depth)
+		s.subs(c, []Query{q.of}, 0, depth, left)
 	case Boosted:
-		return s.clause(q.Of, boost*max(0, q.By), depth+1)
+		return s.clause(q.Of, boost*max(0, q.By), depth+1, left)
 	}
 	return c
 }
 
 // subs compiles parts. Parts of the same kind are taken apart: And{And{a, b}, c}
 // is And{a, b, c}.
-func (s *Snapshot) subs(c *clause, parts []Query, boost float64, depth int) {
-	for _, q := range parts[:min(len(parts), MaxParts)] {
-		sub := s.clause(q, boost, depth+1)
-		if sub.kind == c.kind && (c.kind == andClause || c.kind == orClause) && len(c.subs)+len(sub.subs) <= MaxParts {
+func (s *Snapshot) subs(c *clause, parts []Query, boost float64, depth int, left *int) {
+	for _, q := range parts {
+		if *left <= 0 {
+			return
+		}
+		sub := s.clause(q, boost, depth+1, left)
+		if sub.kind == c.kind && (c.kind == andClause || c.kind == orClause) {
 			c.subs = append(c.subs, sub.subs...)
 		} else {
 			c.subs = append(c.subs, sub)
@@ -225,13 +233,17 @@ func (c *clause) bind(p *part) node {
 		q := c.query.(Range)
 		return &rangeNode{&p.nums[c.snap.lay.number[q.Number]], q.Min, q.Max}
 	case filterClause:
-		return c.bindFilter(p)
+		if len(c.subs) > 0 {
+			return c.bindFilter(p)
+		}
 	case andClause:
 		return c.bindAnd(p)
 	case orClause:
 		return c.bindOr(p)
 	case notClause:
-		return &notNode{c.subs[0].bind(p)}
+		if len(c.subs) > 0 {
+			return &notNode{c.subs[0].bind(p)}
+		}
 	}
 	return noNode{}
 }

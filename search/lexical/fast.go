@@ -50,8 +50,9 @@ type fastTerm struct {
 	lookups int
 }
 
-// maxPruned is how many words are pruned with; more are added up in full (wide.go).
-const maxPruned = 128
+// maxPruned is how many words are pruned with: with more, 16 bits are too few for a
+// sum, and bounds say little. Those are added up in full (wide.go).
+const maxPruned = 48
 
 // sumMax is the largest sum of impacts in steps, so that a weight (up to sumMax / 240
 // · 256) and a sum fit 16 bits even when each word counts its least: one step an impact.

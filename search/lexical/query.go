@@ -61,11 +61,11 @@ func (Range) query()   {}
 func (All) query()     {}
 func (Boosted) query() {}
 
-// Bounds of a query. Of an And or Or with more parts, the first MaxParts count; a
-// tree deeper than MaxDepth matches nothing below that; a phrase is cut at
-// MaxPhrase words.
+// Bounds of a query. Of a tree with more parts (words, conditions and what joins
+// them), the first MaxParts count; one deeper than MaxDepth matches nothing below
+// that; a phrase is cut at MaxPhrase words.
 const (
-	MaxParts  = 1024
+	MaxParts  = 200
 	MaxDepth  = 64
 	MaxPhrase = 64
 )
