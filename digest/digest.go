@@ -50,6 +50,9 @@ type Config struct {
 	// Follows returns which of the papers an account follows, each with its reason, such
 	// as "You follow Kaiming He." With nil nobody follows anything.
 	Follows func(ctx context.Context, account int64, papers []int64) (map[int64]string, error)
+	// AccountOf returns the account whose proved address this is, 0 for none: it adopts
+	// what is confirmed. With nil there are no accounts.
+	AccountOf func(ctx context.Context, a mail.Address) (int64, error)
 	// Trending returns what trends at a moment, the first first. With nil nothing does.
 	Trending func(ctx context.Context, now time.Time, limit int) ([]Trend, error)
 	// Ledger says what was announced and held on a day, in a sentence; "" when nothing

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,12 +107,11 @@ func (h *house) catchUp() {
 	}
 }
 
-var nth int
+var nth atomic.Int64
 
 func newPaper(title string, votes int, topics ...string) *paper.Paper {
-	nth++
 	return &paper.Paper{
-		Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: fmt.Sprintf("2604.%05d", 10000+nth)}},
+		Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: fmt.Sprintf("2604.%05d", 10000+nth.Add(1))}},
 		Title:       title, Form: paper.TeX, Authority: paper.FromArXiv, Categories: []string{"cs.LG"},
 		Abstract: "Much is unknown. We show that $x^2 \\le 4$ holds for é and ∑. It matters.",
 		Figures:  paper.Figures{Votes: votes},
@@ -257,7 +257,8 @@ func TestNothingTwiceAndNothingBetween(t *testing.T) {
 		h := open(t, d)
 		all := digest.Standard()
 		all.Size = 0
-		h.put(monday, newPaper("One", 5), newPaper("Two", 3))
+		one, two := newPaper("One", 5), newPaper("Two", 3)
+		h.put(monday, one, two)
 		sub := h.subscribe("reader@university.example", all)
 		h.at(monday.AddDate(0, 0, 1).Add(3 * time.Hour))
 		got := h.run()
@@ -267,8 +268,7 @@ func TestNothingTwiceAndNothingBetween(t *testing.T) {
 		// The day's paper comes in, then a new version and another identifier of an old one.
 		tuesday := h.clock()
 		old := newPaper("Two", 9)
-		nth--
-		old.Identifiers[0].Value = fmt.Sprintf("2604.%05d", 10000+nth)
+		old.Identifiers = two.Identifiers
 		three := newPaper("Three", 1)
 		h.put(tuesday, three)
 		again := *old
@@ -288,10 +288,6 @@ func TestNothingTwiceAndNothingBetween(t *testing.T) {
 		twin := newPaper("One, under another name", 50)
 		h.put(h.clock(), twin)
 		if err := d.Transact(t.Context(), func(tx *db.Tx) error {
-			one, err := h.papers.Find(t.Context(), paper.Identifier{Scheme: paper.ArXiv, Value: fmt.Sprintf("2604.%05d", 10000+nth-3)})
-			if err != nil {
-				return err
-			}
 			return h.papers.Merge(t.Context(), tx, h.clock(), twin.ID, one.ID)
 		}); err != nil {
 			t.Fatal(err)

@@ -99,9 +99,14 @@ func (s *Store) Confirm(ctx context.Context, id int64) (*Subscription, error) {
 				return err
 			}
 		}
+		if s.AccountOf != nil {
+			if held.Account, err = s.AccountOf(ctx, held.Address); err != nil {
+				return err
+			}
+		}
 		held.State, held.Confirmed, held.Next = Active, now, held.Choice.Cadence.Next(now)
-		if _, err := tx.Exec(ctx, `UPDATE subscription SET state = 'active', confirmed = $2, next = $3, seen = $4 WHERE id = $1`,
-			id, db.Micros(now), db.Micros(held.Next), held.seen); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE subscription SET state = 'active', confirmed = $2, next = $3, seen = $4, account = $5 WHERE id = $1`,
+			id, db.Micros(now), db.Micros(held.Next), held.seen, held.Account); err != nil {
 			return fmt.Errorf("confirm subscription %d: %w", id, err)
 		}
 		return s.Outbox.Welcome(ctx, tx, held.Address)
@@ -178,6 +183,20 @@ func (s *Store) Leave(ctx context.Context, id int64) error {
 	})
 }
 
+// Part ends the subscriptions that an account has adopted, as its holder leaves.
+func (s *Store) Part(ctx context.Context, tx *db.Tx, account int64) error {
+	list, err := s.of(ctx, tx, account)
+	if err != nil {
+		return err
+	}
+	for _, held := range list {
+		if err := s.Outbox.Suppress(ctx, tx, held.Address, outbox.Left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stop hears from the outbox that an address is given up.
 func (s *Store) stop(ctx context.Context, tx *db.Tx, a mail.Address, r outbox.Reason) error {
 	held, err := s.byAddress(ctx, tx, a)
@@ -207,7 +226,11 @@ func (s *Store) Adopt(ctx context.Context, tx *db.Tx, a mail.Address, account in
 
 // Of returns the subscriptions that an account has adopted.
 func (s *Store) Of(ctx context.Context, account int64) ([]*Subscription, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM subscription WHERE account = $1 AND account <> 0 ORDER BY id LIMIT 100`, account)
+	return s.of(ctx, s.db, account)
+}
+
+func (s *Store) of(ctx context.Context, q db.Querier, account int64) ([]*Subscription, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM subscription WHERE account = $1 AND account <> 0 ORDER BY id LIMIT 100`, account)
 	if err != nil {
 		return nil, err
 	}

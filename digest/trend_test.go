@@ -9,6 +9,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
 	"broadsheet/digest"
+	"broadsheet/mail"
 	"broadsheet/paper"
 )
 
@@ -23,6 +24,7 @@ func TestAMixOfSources(t *testing.T) {
 			c.Trending = func(context.Context, time.Time, int) ([]digest.Trend, error) {
 				return []digest.Trend{{Paper: old.ID, Why: "No. 1 of what rose this week."}}, nil
 			}
+			c.AccountOf = func(context.Context, mail.Address) (int64, error) { return 5, nil }
 			c.Follows = func(_ context.Context, account int64, papers []int64) (map[int64]string, error) {
 				if account != 5 {
 					return nil, nil
@@ -35,10 +37,8 @@ func TestAMixOfSources(t *testing.T) {
 		c := digest.Standard()
 		c.Edition, c.Trending, c.Follows, c.Authors, c.Least = false, true, true, []string{"jose alvarez"}, 1
 		sub := h.subscribe("reader@university.example", c)
-		if err := d.Transact(t.Context(), func(tx *db.Tx) error {
-			return h.digests.Adopt(t.Context(), tx, sub.Address, 5)
-		}); err != nil {
-			t.Fatal(err)
+		if mine, err := h.digests.Of(t.Context(), 5); err != nil || len(mine) != 1 || mine[0].ID != sub.ID {
+			t.Errorf("the account has adopted %v, %v", mine, err)
 		}
 		h.at(monday.AddDate(0, 0, 1).Add(3 * time.Hour))
 		got := h.run()
@@ -53,6 +53,12 @@ func TestAMixOfSources(t *testing.T) {
 		h.at(monday.AddDate(0, 0, 2).Add(3 * time.Hour))
 		if again := h.run(); len(again) != 0 {
 			t.Errorf("what trends came again: %v", titles(again[0]))
+		}
+		if err := d.Transact(t.Context(), func(tx *db.Tx) error { return h.digests.Part(t.Context(), tx, 5) }); err != nil {
+			t.Fatal(err)
+		}
+		if held, err := h.digests.Find(t.Context(), sub.Address); err != nil || held != nil {
+			t.Errorf("after the account has left: %v, %v", held, err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/digest"
 	"broadsheet/edition"
+	"broadsheet/fault"
 	"broadsheet/feed"
 	"broadsheet/mail"
 	"broadsheet/mail/inbox"
@@ -40,7 +41,7 @@ func (h *House) openPost(ctx context.Context) error {
 	told := &report{House: h}
 	h.Digests = digest.New(digest.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
-		Trending: h.rising,
+		Trending: h.rising, AccountOf: h.accountOf,
 		Ledger: func(ctx context.Context, day string) (string, error) {
 			l, err := told.Ledger(ctx, edition.DaySpan(day))
 			if err != nil || l == nil || l.Total.Announced == 0 {
@@ -49,6 +50,7 @@ func (h *House) openPost(ctx context.Context) error {
 			return fmt.Sprintf("arXiv announced %s papers in the chosen categories; %s held.", edition.Thousands(l.Total.Announced), edition.Thousands(l.Total.Held)), nil
 		},
 	})
+	h.Accounts.Register(subscriptions{h.Digests})
 	for _, from := range h.Config.MailIn {
 		in, err := inbox.Parse(from, h.expects)
 		if err != nil {
@@ -57,6 +59,35 @@ func (h *House) openPost(ctx context.Context) error {
 		h.inboxes = append(h.inboxes, in)
 	}
 	return nil
+}
+
+// accountOf returns the account whose proved address this is, 0 for none.
+func (h *House) accountOf(ctx context.Context, a mail.Address) (int64, error) {
+	held, err := h.Accounts.ByAddress(ctx, a.Bare())
+	if fault.Is(err, fault.KindMissing) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return held.ID, nil
+}
+
+// subscriptions are what the digests hold of an account.
+type subscriptions struct{ digests *digest.Store }
+
+// Export implements account.Room.
+func (s subscriptions) Export(ctx context.Context, account int64, add func(name string, part any) error) error {
+	list, err := s.digests.Of(ctx, account)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return add("subscriptions", list)
+}
+
+// Leave implements account.Room: whoever leaves gets no more mail.
+func (s subscriptions) Leave(ctx context.Context, tx *db.Tx, account int64, _ bool) error {
+	return s.digests.Part(ctx, tx, account)
 }
 
 // rising returns what rose in the last week.
