@@ -31,12 +31,11 @@ type Store struct {
 }
 
 // NewStore returns the store over the papers of a database. A Notifier that is nil
-// tells nobody. It must be made before papers and accounts are used, because it
-// takes part in the merges of the ones and the leavings of the others.
+// tells nobody. It must be made before the papers are used, because it takes part in
+// their merges; whoever wires the house registers it with the accounts (account.Room).
 func NewStore(papers *paper.Store, accounts *account.Store, n Notifier) *Store {
 	s := &Store{db: papers.DB(), papers: papers, accounts: accounts, notify: n}
 	papers.OnMerge(s.merge)
-	accounts.Register(s)
 	return s
 }
 

@@ -26,6 +26,9 @@ func TestEveryRoomLetsGo(t *testing.T) {
 	}
 	var names []string
 	for _, f := range z.File {
+		if slices.Contains(names, f.Name) {
+			t.Errorf("the export has %s twice", f.Name)
+		}
 		names = append(names, f.Name)
 	}
 	for _, want := range []string{"account.json", "votes.json", "comments.json", "claims.json"} {
