@@ -47,7 +47,7 @@ var wildcard = regexp.MustCompile(`\{[^}]*\}`)
 // That a form is empty or a thing is not there is found out by whoever is let in.
 func TestWalk(t *testing.T) {
 	h := openHouse(t, func(c *Config) {
-		c.Base = "http://papers.test"
+		c.Base, c.Index = "http://papers.test", t.TempDir()
 		c.Account = account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true}
 	})
 	handler := h.Handler()
