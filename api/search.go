@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"broadsheet/edition"
@@ -32,6 +35,14 @@ func (a *API) search(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if isName(text) && q.Direct == nil {
+		theirs, err := a.match(ctx, search.Parse(`author:"`+text+`"`), limit)
+		if err != nil {
+			return answer{}, err
+		}
+		found = joined(theirs, found)
+		found = found[:min(limit, len(found))]
+	}
 	list := make([]object, 0, len(found))
 	for _, p := range found {
 		var place *edition.Place
@@ -48,6 +59,25 @@ func (a *API) search(ctx context.Context, r *request) (answer, error) {
 		list = append(list, item)
 	}
 	return answer{body: mustMarshal(list), passing: true}, nil
+}
+
+// isName reports whether a query may be somebody's name: a few words, with a capital at
+// the beginning and no signs of a query.
+func isName(text string) bool {
+	const most = 5 // words
+	r, _ := utf8.DecodeRuneInString(text)
+	n := len(strings.Fields(text))
+	return unicode.IsUpper(r) && n > 1 && n <= most && !strings.ContainsAny(text, "\":()*")
+}
+
+// joined returns the papers of two lists, each once.
+func joined(a, b []*paper.Paper) []*paper.Paper {
+	for _, p := range b {
+		if !slices.ContainsFunc(a, func(q *paper.Paper) bool { return q.ID == p.ID }) {
+			a = append(a, p)
+		}
+	}
+	return a
 }
 
 // match returns the papers for a query, the best first.

@@ -211,7 +211,7 @@ func (h *Handler) withoutPhrase(ctx context.Context, v *SearchPage, a SearchAske
 func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *SearchPage {
 	title := "Search"
 	if a.Text != "" {
-		title = clip(a.Text, 60)
+		title = "“" + clip(a.Text, 60) + "”"
 	}
 	v := &SearchPage{Page: s.page(title, "papers"), Asked: a, Notes: q.Notes}
 	v.describe(s, a.path(), "website", "Papers found by words and by meaning.")
