@@ -20,7 +20,10 @@ import (
 func (a *API) trending(ctx context.Context, r *request, page, limit int) (answer, error) {
 	q := feed.Trend{
 		Now: a.Now().UTC().Truncate(time.Microsecond), Category: r.query.Get("category"), Topic: r.query.Get("topic"), Submitter: r.query.Get("submitter"),
-		Raw: r.query.Get("by") == "votes", Skip: page * limit, Limit: limit,
+		Raw: a.Feeds.Raw, Skip: page * limit, Limit: limit,
+	}
+	if by := r.query.Get("by"); by != "" {
+		q.Raw = by == "votes"
 	}
 	if s := r.query.Get("at"); s != "" {
 		n, err := strconv.ParseInt(s, 10, 64)

@@ -48,6 +48,7 @@ type serveCommand struct {
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
+	Trending    string `help:"What trending measures a paper by: what is usual in its field (field), or votes as they are (votes)." enum:"field,votes" default:"field" env:"BROADSHEET_TRENDING"`
 	Morning     string `help:"How the day's edition stands before noon: as it is likely to end (forecast), or by votes." enum:"forecast,votes" default:"forecast" env:"BROADSHEET_MORNING"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
@@ -118,6 +119,6 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 	}
 	return server.Open(ctx, server.Config{
 		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
-		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
+		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

@@ -26,8 +26,10 @@ type candidate struct {
 	key        string
 	day        string
 	rank       int // in its edition
+	place      int // where it stands in a mail: its rank, on a morning the one it is likely to reach
 	announced  bool
 	votes      int
+	likely     int      // the votes by which it is weighed: its own, on a morning those of its place
 	topics     []string // in lower case
 	categories []string
 	authors    []string // folded
@@ -68,7 +70,7 @@ func (s *Store) open(ctx context.Context, after int64, now time.Time) (*book, er
 	tomorrow := s.Editions.Settings().DayOf(now.AddDate(0, 0, 1))
 	b.closed = b.last
 	for _, day := range days {
-		if err := s.openDay(ctx, b, day, arrivals); err != nil {
+		if err := s.openDay(ctx, b, day, arrivals, now); err != nil {
 			return nil, err
 		}
 		if day > b.day && day <= tomorrow {
@@ -112,7 +114,7 @@ func (s *Store) arrivals(ctx context.Context, after int64) (map[int64]int64, []s
 	return arrivals, days, rows.Err()
 }
 
-func (s *Store) openDay(ctx context.Context, b *book, day string, arrivals map[int64]int64) error {
+func (s *Store) openDay(ctx context.Context, b *book, day string, arrivals map[int64]int64, now time.Time) error {
 	items, total, err := s.Feeds.List(ctx, feed.Query{Span: edition.DaySpan(day)})
 	if err != nil {
 		return err
@@ -121,8 +123,31 @@ func (s *Store) openDay(ctx context.Context, b *book, day string, arrivals map[i
 	for _, it := range items {
 		if n := arrivals[it.Paper.ID]; n != 0 {
 			c := candidateOf(it.Paper)
-			c.arrival, c.day, c.rank, c.announced = n, day, it.Rank, it.Origin == edition.Announced
+			c.arrival, c.day, c.rank, c.place, c.announced = n, day, it.Rank, it.Rank, it.Origin == edition.Announced
 			b.list = append(b.list, c)
+		}
+	}
+	if settings := s.Editions.Settings(); s.Forecast != nil && settings.Morning(now) && day == settings.DayOf(now) {
+		return s.foresee(ctx, b, items, day, now)
+	}
+	return nil
+}
+
+// foresee puts the papers of a day that has only begun into the order in which they
+// are likely to end. Each is weighed by the votes of whoever stands at its place now:
+// the forecast changes the order and no figure.
+func (s *Store) foresee(ctx context.Context, b *book, items []feed.Item, day string, now time.Time) error {
+	likely, err := s.Forecast(ctx, day, now)
+	if err != nil {
+		return fmt.Errorf("order the papers of a morning: %w", err)
+	}
+	place := make(map[int64]int, len(likely))
+	for i, it := range likely {
+		place[it.Paper.ID] = i + 1
+	}
+	for _, c := range b.list {
+		if at := place[c.paper]; c.day == day && at > 0 {
+			c.place, c.likely = at, items[at-1].Paper.Votes()
 		}
 	}
 	return nil
@@ -175,7 +200,7 @@ func (s *Store) addTrends(ctx context.Context, b *book, now time.Time) error {
 
 func candidateOf(p *paper.Paper) *candidate {
 	c := &candidate{
-		paper: p.ID, key: p.Key, votes: p.Figures.Votes, categories: p.Categories,
+		paper: p.ID, key: p.Key, votes: p.Votes(), likely: p.Votes(), categories: p.Categories,
 		text: strings.ToLower(plain(p.Form, p.Title) + " " + plain(p.Form, p.Abstract)),
 	}
 	for _, t := range p.Topics {

@@ -53,6 +53,9 @@ type Config struct {
 	// AccountOf returns the account whose proved address this is, 0 for none: it adopts
 	// what is confirmed. With nil there are no accounts.
 	AccountOf func(ctx context.Context, a mail.Address) (int64, error)
+	// Forecast returns the papers that were put in for a day as they are likely to end:
+	// in this order they stand before noon of that day. With nil they stand by votes.
+	Forecast func(ctx context.Context, day string, now time.Time) ([]feed.Item, error)
 	// Trending returns what trends at a moment, the first first. With nil nothing does.
 	Trending func(ctx context.Context, now time.Time, limit int) ([]Trend, error)
 	// Ledger says what was announced and held on a day, in a sentence; "" when nothing

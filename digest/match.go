@@ -90,7 +90,7 @@ const (
 
 // match returns the paper with what speaks for it, and whether the choice admits it.
 func (m *matcher) match(c *candidate) (option, bool) {
-	o := option{candidate: c, worth: votesWorth(c.votes)}
+	o := option{candidate: c, worth: votesWorth(c.likely)}
 	named := m.byAuthors(&o)
 	m.bySubject(&o)
 	if why := m.follows[c.paper]; why != "" {

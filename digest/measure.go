@@ -30,7 +30,7 @@ func measure(items []feed.Item, n int, weight float64) Measured {
 	b := bookOf(items)
 	var options []option
 	for _, c := range b.list {
-		options = append(options, option{candidate: c, worth: votesWorth(c.votes)})
+		options = append(options, option{candidate: c, worth: votesWorth(c.likely)})
 	}
 	byID := map[int64]*candidate{}
 	for _, c := range b.list {

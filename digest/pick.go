@@ -47,8 +47,8 @@ func (b *book) pick(options []option, n int, weight float64) []Pick {
 		if x.day != y.day {
 			return strings.Compare(y.day, x.day)
 		}
-		if x.rank != y.rank {
-			return x.rank - y.rank
+		if x.place != y.place {
+			return x.place - y.place
 		}
 		return strings.Compare(x.key, y.key)
 	})

@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
 	"broadsheet/digest"
+	"broadsheet/edition"
+	"broadsheet/feed"
 	"broadsheet/mail"
 	"broadsheet/paper"
 )
@@ -61,4 +64,41 @@ func TestAMixOfSources(t *testing.T) {
 			t.Errorf("after the account has left: %v, %v", held, err)
 		}
 	})
+}
+
+// TestAMorningStandsAsItIsLikelyToEnd: before noon the forecast orders the day's
+// papers, and the votes that are shown stay what they are.
+func TestAMorningStandsAsItIsLikelyToEnd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		hour int
+		want string
+	}{{"morning", 7, "Rising, Leading"}, {"afternoon", 15, "Leading, Rising"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			leading, rising := newPaper("Leading", 9), newPaper("Rising", 3)
+			h := open(t, dbtest.Open(t, dbtest.SQLite(t)), func(c *digest.Config) {
+				c.Forecast = func(ctx context.Context, day string, _ time.Time) ([]feed.Item, error) {
+					items, _, err := c.Feeds.List(ctx, feed.Query{Span: edition.DaySpan(day)})
+					slices.Reverse(items)
+					return items, err
+				}
+			})
+			c := digest.Standard()
+			c.Cadence.Hour = tt.hour
+			h.subscribe("reader@university.example", c)
+			day := monday.AddDate(0, 0, 1).Truncate(24 * time.Hour)
+			h.at(day.Add(time.Hour))
+			h.put(day.Add(time.Hour), leading, rising)
+			h.at(day.Add(time.Duration(tt.hour) * time.Hour).Add(10 * time.Minute))
+			got := h.run()
+			if len(got) != 1 || strings.Join(titles(got[0]), ", ") != tt.want {
+				t.Fatalf("%d mails; the first has %v, want %s", len(got), titles(got[0]), tt.want)
+			}
+			if body := string(got[0].Body); !strings.Contains(body, "9 votes") || !strings.Contains(body, "3 votes") {
+				t.Error("the mail does not show the votes as they are")
+			}
+		})
+	}
 }

@@ -47,6 +47,10 @@ type Feeds struct {
 	// none. It is set before the lists are used.
 	Cast func(ctx context.Context, since time.Time) ([]trend.Vote, error)
 
+	// Raw says how trending counts when nobody asks otherwise: by votes as they are, not
+	// measured by what is usual in the field. It is set before the lists are used.
+	Raw bool
+
 	db      *db.DB
 	papers  *paper.Store
 	recent  recent

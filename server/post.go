@@ -10,11 +10,9 @@ import (
 	"broadsheet/digest"
 	"broadsheet/edition"
 	"broadsheet/fault"
-	"broadsheet/feed"
 	"broadsheet/mail"
 	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
-	"broadsheet/trend"
 )
 
 // Mail puts a short letter in plain text to one reader into the outbox, as part of
@@ -41,7 +39,7 @@ func (h *House) openPost(ctx context.Context) error {
 	told := &report{House: h}
 	h.Digests = digest.New(digest.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
-		Trending: h.rising, AccountOf: h.accountOf,
+		Trending: h.trends, AccountOf: h.accountOf,
 		Ledger: func(ctx context.Context, day string) (string, error) {
 			l, err := told.Ledger(ctx, edition.DaySpan(day))
 			if err != nil || l == nil || l.Total.Announced == 0 {
@@ -51,6 +49,9 @@ func (h *House) openPost(ctx context.Context) error {
 		},
 	})
 	h.Accounts.Register(subscriptions{h.Digests})
+	if h.Config.Morning {
+		h.Digests.Forecast = h.Feeds.Forecast
+	}
 	for _, from := range h.Config.MailIn {
 		in, err := inbox.Parse(from, h.expects)
 		if err != nil {
@@ -88,23 +89,6 @@ func (s subscriptions) Export(ctx context.Context, account int64, add func(name 
 // Leave implements account.Room: whoever leaves gets no more mail.
 func (s subscriptions) Leave(ctx context.Context, tx *db.Tx, account int64, _ bool) error {
 	return s.digests.Part(ctx, tx, account)
-}
-
-// rising returns what rose in the last week.
-func (h *House) rising(ctx context.Context, now time.Time, limit int) ([]digest.Trend, error) {
-	week, err := trend.ParseWindow("week", now)
-	if err != nil {
-		return nil, err
-	}
-	list, _, err := h.Feeds.Trending(ctx, feed.Trend{Now: now, Window: week, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	trends := make([]digest.Trend, len(list))
-	for i, r := range list {
-		trends[i] = digest.Trend{Paper: r.Paper.ID, Why: fmt.Sprintf("No. %d of what rose this week.", i+1)}
-	}
-	return trends, nil
 }
 
 // expects reports whether mail to an address is for us: a report about a letter, a

@@ -42,6 +42,7 @@ type Config struct {
 	MailIn   []string      // where mail comes in (inbox.Parse)
 	Metrics  bool          // figures for Prometheus stand at /metrics
 	Scrapers bool          // pages carry what scrapers look for
+	TrendRaw bool          // trending measures by votes as they are, not by what is usual in the field
 	Morning  bool          // before noon the day's edition stands as it is likely to end, not by votes
 	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
 	Version  string
@@ -90,6 +91,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
 		log:      log, started: c.Now(), metrics: newMetrics(),
 	}
+	h.Feeds.Raw = c.TrendRaw
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
 	h.Accounts.Register(h.Talk)
 	if err := h.open(ctx); err != nil {
@@ -137,7 +139,6 @@ func (h *House) furnish() error {
 		pages.Digests = h.Digests
 	}
 	h.Feeds.CountVotes(h.Talk)
-	h.Digests.Trending = h.trends
 	if c.Morning {
 		pages.Forecast = h.Feeds.Forecast
 	}

@@ -15,7 +15,7 @@ func (h *House) trends(ctx context.Context, now time.Time, limit int) ([]digest.
 	if err != nil {
 		return nil, err
 	}
-	rising, _, err := h.Feeds.Trending(ctx, feed.Trend{Now: now, Window: w, Limit: limit})
+	rising, _, err := h.Feeds.Trending(ctx, feed.Trend{Now: now, Window: w, Limit: limit, Raw: h.Feeds.Raw})
 	if err != nil {
 		return nil, err
 	}

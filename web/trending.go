@@ -25,6 +25,7 @@ type TrendingAsked struct {
 	Topic    string
 	Least    int
 	Raw      bool // by votes as they are, not by what is usual in the field
+	Usual    bool // Raw, when nothing is said
 	Page     int  // from 1
 	At       time.Time
 }
@@ -69,8 +70,8 @@ type TrendingRow struct {
 const onePage = 20
 
 // trendingAsked reads the query of the page's address.
-func trendingAsked(q url.Values, now time.Time) (TrendingAsked, trend.Window, error) {
-	a := TrendingAsked{Window: q.Get("window"), Category: strings.TrimSpace(q.Get("category")), Topic: strings.TrimSpace(q.Get("topic")), Page: 1, At: now.Truncate(time.Microsecond)}
+func trendingAsked(q url.Values, now time.Time, usual bool) (TrendingAsked, trend.Window, error) {
+	a := TrendingAsked{Window: q.Get("window"), Category: strings.TrimSpace(q.Get("category")), Topic: strings.TrimSpace(q.Get("topic")), Page: 1, At: now.Truncate(time.Microsecond), Raw: usual, Usual: usual}
 	if from, to := q.Get("from"), q.Get("to"); from != "" && to != "" {
 		a.Window = from + ".." + to
 	}
@@ -81,7 +82,9 @@ func trendingAsked(q url.Values, now time.Time) (TrendingAsked, trend.Window, er
 		return a, trend.Window{}, fault.Invalid("No category and no topic has so long a name.")
 	}
 	switch by := q.Get("by"); by {
-	case "", "field":
+	case "":
+	case "field":
+		a.Raw = false
 	case "votes":
 		a.Raw = true
 	default:
@@ -119,7 +122,7 @@ func (h *Handler) trending(w http.ResponseWriter, r *http.Request) error {
 		return h.firstRun(w, r, site)
 	}
 	d := TrendingData{}
-	if d.Asked, d.Window, err = trendingAsked(r.URL.Query(), site.Now); err != nil {
+	if d.Asked, d.Window, err = trendingAsked(r.URL.Query(), site.Now, h.Feeds.Raw); err != nil {
 		return err
 	}
 	a := d.Asked
@@ -171,9 +174,17 @@ func (v *TrendingPage) form(a TrendingAsked) {
 	} else if a.Window != "week" {
 		v.Hidden = append(v.Hidden, Fact{"window", a.Window})
 	}
-	if a.Raw {
-		v.Hidden = append(v.Hidden, Fact{"by", "votes"})
+	if a.Raw != a.Usual {
+		v.Hidden = append(v.Hidden, Fact{"by", a.by()})
 	}
+}
+
+// by is how an address says whether a is Raw.
+func (a TrendingAsked) by() string {
+	if a.Raw {
+		return "votes"
+	}
+	return "field"
 }
 
 // says names the window and how it counts.
@@ -288,8 +299,8 @@ func (a TrendingAsked) path(still bool) string {
 	if a.Least > 0 {
 		q.Set("min", strconv.Itoa(a.Least))
 	}
-	if a.Raw {
-		q.Set("by", "votes")
+	if a.Raw != a.Usual {
+		q.Set("by", a.by())
 	}
 	if a.Page > 1 {
 		q.Set("page", strconv.Itoa(a.Page))

@@ -146,3 +146,19 @@ func TestMorning(t *testing.T) {
 		t.Errorf("in the afternoon the day leads with\n%s", part)
 	}
 }
+
+// TestTrendingMeasuresAsTheInstanceSays: the setting holds until an address says
+// otherwise, and links say only what differs from it.
+func TestTrendingMeasuresAsTheInstanceSays(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), func(c *web.Config) { c.Feeds.Raw = true })
+	s.edition("2026-04-14", 6)
+	for path, want := range map[string]string{
+		"/papers/trending":          `<a href="/papers/trending?by=field">By field</a><a href="/papers/trending" aria-current="true">By votes</a>`,
+		"/papers/trending?by=field": `<a href="/papers/trending?by=field" aria-current="true">By field</a><a href="/papers/trending">By votes</a>`,
+	} {
+		if body := s.get(path).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s has no %s", path, want)
+		}
+	}
+}
