@@ -21,6 +21,14 @@ type Chart struct {
 // the reader did).
 type Bar struct{ X, Y, W, H, Class string }
 
+// Graph is a Chart with lines across, and words.
+type Graph struct {
+	Chart
+	Lines  []Label // each from X on, with its text at the left
+	Words  []Label
+	Anchor string // of the words: start, middle
+}
+
 // length writes a length with one decimal, none where it is whole.
 func length(x float64) string {
 	return strconv.FormatFloat(math.Round(x*10)/10, 'f', -1, 64)

@@ -28,7 +28,7 @@ func RecordPageOf(s Site, p *paper.Paper, claims []discuss.Claim) *RecordPage {
 	v.NoIndex = true
 	v.Domains = strings.Join(discuss.Domains(p), ", ")
 	for _, a := range p.Authors {
-		v.Authors = append(v.Authors, Name{a.Name, a.Claimed})
+		v.Authors = append(v.Authors, Name{Text: a.Name, Claimed: a.Claimed})
 	}
 	for _, c := range claims {
 		v.Claims = append(v.Claims, claimState(c))

@@ -60,6 +60,7 @@ func (*PaperPage) template() string { return "paper" }
 // Name is an author's.
 type Name struct {
 	Text    string
+	Href    string // of the author's page, "" where there is none
 	Claimed bool
 }
 
@@ -78,7 +79,11 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 		v.Alternates = append(v.Alternates, Alternate{"text/markdown", "Markdown", paperPath(p.Key) + ".md"})
 	}
 	for _, a := range p.Authors {
-		v.Authors = append(v.Authors, Name{a.Name, a.Claimed})
+		n := Name{Text: a.Name, Claimed: a.Claimed}
+		if s.Searches {
+			n.Href = authorPath(a.Name)
+		}
+		v.Authors = append(v.Authors, n)
 	}
 	if len(v.Authors) > shown+5 {
 		v.Authors, v.Others = v.Authors[:shown], v.Authors[shown:]
@@ -102,7 +107,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 			v.Abstract = append(v.Abstract, rich(p.Form, part))
 		}
 	}
-	v.kicker(d)
+	v.kicker(s, d)
 	v.notice(d)
 	v.links(p)
 	v.seen(d)
@@ -129,11 +134,14 @@ func (v *PaperPage) near(d PaperData) {
 	}
 }
 
-func (v *PaperPage) kicker(d PaperData) {
+func (v *PaperPage) kicker(s Site, d PaperData) {
 	if c := d.Paper.Primary(); c != "" {
 		v.Kicker = append(v.Kicker, Link{Text: c})
 		if long := categoryName(c); long != c {
 			v.Kicker[0].Text += ", " + long
+		}
+		if s.Searches {
+			v.Kicker[0].Href = categoryPath(c)
 		}
 	}
 	if e := d.Edition; e != nil {

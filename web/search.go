@@ -23,6 +23,7 @@ const searchPath = "/papers"
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
 	Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error)
+	Listing(ctx context.Context, of search.Field, value, since string) (*search.Listing, error)
 }
 
 // SearchAsked is what the page's address asks for.
@@ -281,6 +282,9 @@ func (s Site) hit(f search.Found, rank int) HitRow {
 		Before: f.Before, After: f.After,
 	}
 	v.Why = f.Reason.String()
+	if c := p.Primary(); c != "" {
+		v.Topic = Link{Text: categoryName(c), Href: categoryPath(c)}
+	}
 	if !p.Submitted.IsZero() {
 		v.Day, v.When = p.Submitted.Format("2006-01-02"), shortDate(p.Submitted)
 	}

@@ -145,15 +145,19 @@ func (h *Handler) mount() {
 	page("GET /papers/month/{month}", h.month) // of a month
 	page("GET /papers/trending", h.trending)   // what is rising
 	page("GET /papers/{id...}", h.paper)       // one paper
-	page("GET /archive", h.archive)            // all editions
-	page("GET /status", h.status)              // what was announced, what is held
-	page("POST /theme", h.theme)               // the reader chooses light or dark
-	page("GET /sitemap.xml", h.sitemapIndex)   // for crawlers: the months
-	page("GET /robots.txt", h.robots)          // for crawlers: welcome
-	mux.Handle("GET /static/", h.files)        // style sheet, script, fonts
-	h.mountMail(mux)                           // the paper by e-mail
-	page("GET /theme", h.wrongMethod)          // the theme is posted
-	page("GET /{rest...}", h.rest)             // sitemaps of months; else nothing
+	if h.Finder != nil {
+		page("GET /authors/{name}", h.author)     // the papers of an author
+		page("GET /categories/{cat}", h.category) // and of a category
+	}
+	page("GET /archive", h.archive)          // all editions
+	page("GET /status", h.status)            // what was announced, what is held
+	page("POST /theme", h.theme)             // the reader chooses light or dark
+	page("GET /sitemap.xml", h.sitemapIndex) // for crawlers: the months
+	page("GET /robots.txt", h.robots)        // for crawlers: welcome
+	mux.Handle("GET /static/", h.files)      // style sheet, script, fonts
+	h.mountMail(mux)                         // the paper by e-mail
+	page("GET /theme", h.wrongMethod)        // the theme is posted
+	page("GET /{rest...}", h.rest)           // sitemaps of months; else nothing
 	if h.Accounts != nil {
 		h.mountAccounts(mux)
 	}

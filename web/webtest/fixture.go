@@ -58,7 +58,7 @@ func days(from, to string, number int) []edition.Day {
 // All returns every page in every state.
 func All() []Fixture {
 	var all []Fixture
-	for _, part := range [][]Fixture{editions(), periods(), papers(), talks(), trending(), searches(), others(), failures(), accounts(), mails()} {
+	for _, part := range [][]Fixture{editions(), periods(), papers(), talks(), trending(), searches(), listings(), others(), failures(), accounts(), mails()} {
 		all = append(all, part...)
 	}
 	return all
@@ -207,7 +207,9 @@ func papers() []Fixture {
 		if change != nil {
 			change(&d)
 		}
-		return Fixture{Name: name, Says: says, View: web.PaperPageOf(Site("/papers/"+p.Key), d)}
+		s := Site("/papers/" + p.Key)
+		s.Searches = true
+		return Fixture{Name: name, Says: says, View: web.PaperPageOf(s, d)}
 	}
 	return []Fixture{
 		page("paper-full", "a paper of which everything is known", nil),

@@ -1,0 +1,68 @@
+package search
+
+import (
+	"context"
+	"time"
+
+	"broadsheet/fault"
+	"broadsheet/search/lexical"
+)
+
+// Listing is the papers of one author or one category.
+type Listing struct {
+	Total      int        // how many there are
+	Newest     []Standing // by submission, the newest first, at most Deepest
+	Since      []Standing // those that stand in an edition since the day asked for, in no order
+	Years      []Facet    // of submission, in no order
+	Categories []Facet    // the most frequent first
+	Topics     []Facet
+}
+
+// Standing is what the word index knows of the standing of a paper.
+type Standing struct {
+	ID      int64
+	Day     time.Time // of submission; zero when unknown
+	Edition time.Time // the day of its edition; zero for none
+	Votes   int
+}
+
+// Listing returns the papers of an author, by the name as it is printed, or of a
+// category; since is a day as 2026-04-14. Of a name that nobody has Total is 0.
+func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*Listing, error) {
+	prefix, ok := map[Field]string{Author: keyPerson, Category: keyCategory}[of]
+	if !ok {
+		return nil, fault.Invalid("Papers are listed by author or category, not by %s.", of)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	snap := e.words.Snapshot()
+	key := lexical.Key(prefix + value)
+	found := snap.Search(key, Deepest, lexical.Options{Sort: numberDay, Count: true})
+	l := &Listing{Total: found.Total}
+	if l.Total == 0 {
+		return l, nil
+	}
+	for _, h := range found.Hits {
+		l.Newest = append(l.Newest, standing(snap, h.ID))
+	}
+	for id := range snap.Match(lexical.And{key, between(numberEdition, since, "", dayNumber)}).All() {
+		l.Since = append(l.Since, standing(snap, id))
+	}
+	const many = 12
+	l.Years = facets(snap, key, keyYear, 200)
+	l.Categories = facets(snap, key, keyCategory, many)
+	l.Topics = facets(snap, key, keyTopic, many)
+	return l, nil
+}
+
+func standing(snap *lexical.Snapshot, id int64) Standing {
+	s := Standing{ID: id, Votes: int(snap.Number(id, numberVotes))}
+	if d := snap.Number(id, numberDay); d != 0 {
+		s.Day = time.Unix(d*86400, 0).UTC()
+	}
+	if n := snap.Number(id, numberEdition); n != 0 {
+		s.Edition = time.Date(int(n/10000), time.Month(n/100%100), int(n%100), 0, 0, 0, 0, time.UTC)
+	}
+	return s
+}

@@ -1,0 +1,93 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"broadsheet/db"
+	"broadsheet/db/dbtest"
+	"broadsheet/edition"
+	"broadsheet/paper"
+	"broadsheet/search"
+	"broadsheet/web"
+	"broadsheet/web/webtest"
+)
+
+// searched is a site with a search, and brings it up to date.
+func searched(t *testing.T, d *db.DB) (*site, func(...*paper.Paper)) {
+	var found *search.Papers
+	s := open(t, d, func(c *web.Config) {
+		var err error
+		if found, err = search.OpenPapers(t.Context(), t.TempDir(), edition.NewStore(c.Papers, edition.Settings{}), c.Papers); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { found.Close() })
+		c.Finder = found
+	})
+	return s, func(papers ...*paper.Paper) {
+		t.Helper()
+		s.put(papers...)
+		for n := 1; n > 0; {
+			var err error
+			if n, err = found.Update(t.Context(), 1000); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestListings(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, put := searched(t, d)
+		list := webtest.Papers(45, webtest.Now())
+		for _, p := range list[:30] {
+			p.Featured = &paper.Feature{Source: "upstream", At: webtest.Now()}
+		}
+		list[0].Authors = []paper.Author{{Name: "Ada Lindgren"}, {Name: "A/B ?#% Ünal"}}
+		by, cs, votes := 0, 0, 0
+		for _, p := range list {
+			for _, a := range p.Authors {
+				if a.Name == "Ada Lindgren" {
+					by++
+					votes += p.Votes()
+				}
+			}
+			for _, c := range p.Categories {
+				if c == "cs.CL" {
+					cs++
+				}
+			}
+		}
+		put(list...)
+		for _, c := range []struct {
+			path   string
+			status int
+			want   string
+		}{
+			{"/authors/Ada%20Lindgren", 200, fmt.Sprintf("<span>%d papers here since April 2026</span> <span>%d votes</span>", by, votes)},
+			{"/authors/Ada%20Lindgren", 200, `<link rel="canonical" href="https://broadsheet.example/authors/Ada%20Lindgren">`},
+			{"/authors/Ada%20Lindgren", 200, `1st of 30 in <a href="/papers/date/2026-04-14">No. 1</a>.`},
+			{"/authors/Ada%20Lindgren", 200, `<a href="/authors/Bo%20Castellanos">`},
+			{"/authors/A%2FB%20%3F%23%25%20%C3%9Cnal", 200, "<span>1 paper here since April 2026</span>"},
+			{"/papers/" + list[0].Key, 200, `<a href="/authors/A%2FB%20%3F%23%25%20%C3%9Cnal">A/B ?#% Ünal</a>`},
+			{"/authors/A.%20Lindgren", http.StatusFound, "/papers?order=newest&q=author%3A%22A.+Lindgren%22"},
+			{"/categories/cs.CL", 200, fmt.Sprintf("<span>%d papers here", cs)},
+			{"/categories/cs.LG?page=3", 200, "45 of 45."},
+			{"/categories/cs.LG?page=4", 404, "The list ends before page 4."},
+			{"/categories/cs.LG?page=51", 400, "page is a number from 1 to 50"},
+			{"/categories/cs.XX", 404, "No paper of the category cs.XX is held."},
+			{"/authors/" + strings.Repeat("a", 300), 404, "No name is so long."},
+		} {
+			w := s.get(c.path)
+			if w.Code != c.status {
+				t.Errorf("%s answers %d, want %d", c.path, w.Code, c.status)
+			}
+			if got := w.Body.String() + w.Header().Get("Location"); !strings.Contains(got, c.want) {
+				t.Errorf("%s has no %s", c.path, c.want)
+			}
+		}
+	})
+}
