@@ -132,6 +132,7 @@ func (y *year) arrive(hour int) {
 	now := time.Now()
 	list := y.days[now.UTC().Format(time.DateOnly)]
 	part := list[len(list)*(hour/4)/6 : len(list)*(hour/4+1)/6]
+	before := len(y.put)
 	if err := y.db.Transact(y.t.Context(), func(tx *db.Tx) error {
 		for _, p := range part {
 			fresh := *p
@@ -143,7 +144,7 @@ func (y *year) arrive(hour int) {
 				return err
 			}
 		}
-		return y.change(tx, now)
+		return y.change(tx, now, y.put[:before])
 	}); err != nil {
 		y.t.Fatal(err)
 	}
@@ -162,18 +163,18 @@ func (y *year) arrive(hour int) {
 	}
 }
 
-// change gives an old paper a new version and another identifier, and now and then
+// change gives an old paper, one that is on disk, a new version and another identifier, and now and then
 // has two records turn out to be one paper.
-func (y *year) change(tx *db.Tx, now time.Time) error {
-	if len(y.put) < 50 {
+func (y *year) change(tx *db.Tx, now time.Time, old []*paper.Paper) error {
+	if len(old) < 50 {
 		return nil
 	}
-	old := *y.put[y.random.IntN(len(y.put))]
-	if y.merged[old.Key] == "" {
-		old.Identifiers = append(slices.Clone(old.Identifiers), paper.Identifier{Scheme: paper.DOI, Value: fmt.Sprintf("10.1000/%d", now.Unix())})
-		old.Versions = append(slices.Clone(old.Versions), paper.Version{N: len(old.Versions) + 2, At: now})
-		old.Featured = &paper.Feature{Source: "test", At: now}
-		if _, err := y.papers.Put(y.t.Context(), tx, "test", now, &old); err != nil {
+	again := *old[y.random.IntN(len(old))]
+	if y.merged[again.Key] == "" {
+		again.Identifiers = append(slices.Clone(again.Identifiers), paper.Identifier{Scheme: paper.DOI, Value: fmt.Sprintf("10.1000/%d", now.Unix())})
+		again.Versions = append(slices.Clone(again.Versions), paper.Version{N: len(again.Versions) + 2, At: now})
+		again.Featured = &paper.Feature{Source: "test", At: now}
+		if _, err := y.papers.Put(y.t.Context(), tx, "test", now, &again); err != nil {
 			return err
 		}
 	}
@@ -182,7 +183,7 @@ func (y *year) change(tx *db.Tx, now time.Time) error {
 	}
 	// A second record of a paper that everybody may have had comes in as if it were new,
 	// and is recognised within the hour.
-	first := y.put[y.random.IntN(len(y.put))]
+	first := old[y.random.IntN(len(old))]
 	if y.merged[first.Key] != "" {
 		return nil
 	}
