@@ -19,7 +19,7 @@ import (
 type searchCommand struct {
 	store
 	By    string   `help:"Find by words, by meaning, or by both." enum:"both,words,meaning" default:"both"`
-	Order string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
+	Sort  string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
 	Limit int      `help:"The most papers to print." default:"10"`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
 	Query []string `arg:"" name:"words" help:"What to find."`
@@ -29,7 +29,7 @@ func (searchCommand) Help() string {
 	return `Examples:
   broadsheet search learning theory
   broadsheet search '"learning theory" -survey cat:stat.ML after:2024'
-  broadsheet search 'author:"K. He" has:code' --order votes
+  broadsheet search 'author:"K. He" has:code' --sort votes
   broadsheet search like:2604.11666 --json
 
 Words rank papers; what has a sign or a field binds: "a phrase", -without, this OR that,
@@ -59,7 +59,7 @@ func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 		}
 	}
 	page, err := h.Search.Find(ctx, search.Ask{
-		Query: search.Parse(strings.Join(c.Query, " ")), Mode: search.Mode(c.By), Order: search.Order(c.Order), Limit: c.Limit, Facet: !c.JSON,
+		Query: search.Parse(strings.Join(c.Query, " ")), Mode: search.Mode(c.By), Order: search.Order(c.Sort), Limit: c.Limit, Facet: !c.JSON,
 	})
 	if err != nil {
 		return err

@@ -34,8 +34,15 @@ func (h *House) encode(ctx context.Context) {
 		h.log.Error("the encoder could not be opened; papers are found by words alone", "error", err)
 		return
 	}
-	const atOnce = 64
-	h.follow(ctx, "the vectors", pulse, func() (int, error) { return h.Search.EncodeNext(ctx, atOnce) })
+	const atOnce = 16
+	h.follow(ctx, "the vectors", pulse, func() (int, error) {
+		began := time.Now()
+		n, err := h.Search.EncodeNext(ctx, atOnce)
+		if n > 0 {
+			sleep(ctx, time.Since(began)) // half of a processor is left to the pages
+		}
+		return n, err
+	})
 }
 
 // AttachEncoder opens the encoder that lies in the program.

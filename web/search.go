@@ -94,7 +94,7 @@ type Label struct{ X, Y, Text string }
 // searchAsked reads the query of the page's address.
 func searchAsked(q url.Values) (SearchAsked, error) {
 	a := SearchAsked{
-		Text: strings.TrimSpace(q.Get("q")), By: search.Mode(q.Get("by")), Order: search.Order(q.Get("order")), Page: 1,
+		Text: strings.TrimSpace(q.Get("q")), By: search.Mode(q.Get("by")), Order: search.Order(q.Get("sort")), Page: 1,
 		Filters: search.Filters{Exact: q.Get("exact") == "1", From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), Author: strings.TrimSpace(q.Get("author"))},
 	}
 	for _, c := range q["cat"] {
@@ -115,7 +115,7 @@ func searchAsked(q url.Values) (SearchAsked, error) {
 		return a, fault.Invalid("by is both, words or meaning, not %q.", clip(string(a.By), 40))
 	}
 	if !slices.Contains([]search.Order{search.Best, search.Newest, search.MostVotes}, a.Order) {
-		return a, fault.Invalid("order is best, newest or votes, not %q.", clip(string(a.Order), 40))
+		return a, fault.Invalid("sort is best, newest or votes, not %q.", clip(string(a.Order), 40))
 	}
 	if s := q.Get("page"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -140,7 +140,7 @@ func (a SearchAsked) path() string {
 	set("to", a.To, a.To == "")
 	set("author", a.Author, a.Author == "")
 	set("by", string(a.By), a.By == search.Both)
-	set("order", string(a.Order), a.Order == search.Best)
+	set("sort", string(a.Order), a.Order == search.Best)
 	set("page", strconv.Itoa(a.Page), a.Page == 1)
 	if len(a.Categories) > 0 {
 		q["cat"] = a.Categories

@@ -50,7 +50,7 @@ func TestSearchPage(t *testing.T) {
 			t.Error("a phrase that nobody wrote is not offered as words")
 		}
 		for address, status := range map[string]int{
-			"/papers?q=x&by=luck": 400, "/papers?q=x&order=best": 200, "/papers?q=x&page=0": 400, "/papers?q=towel&page=40": 404,
+			"/papers?q=x&by=luck": 400, "/papers?q=x&sort=best": 200, "/papers?q=x&page=0": 400, "/papers?q=towel&page=40": 404,
 			"/papers?q=": 200, "/papers?q=%22%28%29-OR*": 200, "/papers?q=" + strings.Repeat("a", 2000): 200, "/papers": http.StatusFound,
 		} {
 			if w := s.get(address); w.Code != status {
