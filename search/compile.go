@@ -29,6 +29,23 @@ type form struct {
 	rank   lexical.Query // what scores; nil when nothing does
 	filter lexical.Query // what binds; nil when nothing does
 	all    lexical.Query // every word and all that binds
+	bonus  lexical.Query // the part of rank for words that stand side by side; nil without
+}
+
+// sideBonus is what a short query's words are worth where they stand side by side, as
+// a part of what they are worth anyhow: "learning theory" is a subject, and a paper
+// that speaks of it stands before one that has learning here and theory there. A long
+// question is no phrase, and gains nothing by it.
+const (
+	sideBonus   = 0.4
+	longestSide = 5 // words
+)
+
+func sideBySide(words []string) (lexical.Query, bool) {
+	if len(words) < 2 || len(words) > longestSide {
+		return nil, false
+	}
+	return lexical.Exactly(strings.Join(words, " "), ""), true
 }
 
 func compile(q *Query) form {
@@ -41,6 +58,10 @@ func compile(q *Query) form {
 		for _, t := range lexical.Tokens(w) {
 			scores = append(scores, lexical.Term{Word: t.Word})
 		}
+	}
+	if side, ok := sideBySide(q.Words); ok {
+		f.bonus = lexical.Boosted{By: sideBonus, Of: side}
+		scores = append(scores, f.bonus)
 	}
 	for _, n := range q.Must {
 		c := node(n)
@@ -191,4 +212,13 @@ func between(number, from, to string, of func(string) int64) lexical.Query {
 // entry returns a document in the form of the word index.
 func (d *Document) entry() lexical.Document {
 	return lexical.Document{ID: d.ID, Text: []string{d.Title, d.Abstract}, Keys: d.Keys, Numbers: []int64{d.Day, d.Votes, d.Edition}}
+}
+
+// idf returns Σ idf of what ranks, the bonus for words side by side left out.
+func (f form) idf(snap *lexical.Snapshot) float64 {
+	sum := snap.IDF(f.rank)
+	if f.bonus != nil {
+		sum -= snap.IDF(f.bonus)
+	}
+	return sum
 }

@@ -236,7 +236,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f form, r *Answ
 	}
 	most := 1.0
 	if f.rank != nil {
-		most = (bm25K1 + 1) * snap.IDF(f.rank)
+		most = (bm25K1 + 1) * f.idf(snap)
 	}
 	var list []candidate
 	if r.Mode == MeaningOnly {
