@@ -12,6 +12,7 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/edition"
+	"broadsheet/fault"
 	"broadsheet/paper"
 )
 
@@ -213,4 +214,37 @@ func (p *Papers) Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper
 		list = append(list, f.Paper)
 	}
 	return list, nil
+}
+
+// Matching returns which of the papers have every word of a query and all that binds.
+// It speaks of every change that the log has when it is called, and waits a moment for
+// the index to have it; fault.Busy says that the index is still far behind.
+func (p *Papers) Matching(ctx context.Context, text string, ids []int64) (map[int64]bool, error) {
+	latest, err := paper.Latest(ctx, p.store.DB())
+	if err != nil {
+		return nil, err
+	}
+	const tries, pause = 100, 50 * time.Millisecond
+	for try := 1; p.words.Snapshot().Seq() < latest; try++ {
+		if try == tries {
+			return nil, fault.Busy("The search index is still being made.")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	matching := make(map[int64]bool, len(ids))
+	q := Parse(text)
+	if q.Empty() {
+		return matching, nil
+	}
+	set := p.words.Snapshot().Match(compile(q).all)
+	for _, id := range ids {
+		if set.Has(id) {
+			matching[id] = true
+		}
+	}
+	return matching, nil
 }

@@ -172,6 +172,10 @@ func TestPapersAreFoundByAllThatIsKnownOfThem(t *testing.T) {
 		if got := h.find(search.MeaningOnly, "plates flow -turbulence"); strings.Contains(got, "00500") {
 			t.Errorf("what is excluded was found by meaning: %s", got)
 		}
+		matching, err := h.Matching(t.Context(), `kernel -gpt-4`, []int64{first.ID, second.ID, third.ID})
+		if err != nil || len(matching) != 1 || !matching[first.ID] {
+			t.Errorf("matching are %v, %v; want the first alone", matching, err)
+		}
 		if got := h.find(search.Both, "like:2604.00001"); strings.Contains(got, "00001") || got == "" {
 			t.Errorf("like a paper finds %q: the others are wanted", got)
 		}

@@ -49,6 +49,9 @@ func (h *House) openPost(ctx context.Context) error {
 		},
 	})
 	h.Accounts.Register(subscriptions{h.Digests})
+	if h.Search != nil {
+		h.Digests.Search = h.Search.Matching
+	}
 	if h.Config.Morning {
 		h.Digests.Forecast = h.Feeds.Forecast
 	}
