@@ -283,3 +283,47 @@ func TestADamagedIndexIsBuiltAnew(t *testing.T) {
 
 // name is a word of its own for each number.
 func name(n int) string { return "zq" + string(rune('a'+n/26)) + string(rune('a'+n%26)) }
+
+// TestAlike: papers are ranked by the middle of what was named, which is not among
+// them, and the words that they share are counted.
+func TestAlike(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	h.put(
+		made(1, "kernel methods", "learning with kernel methods"), made(2, "kernel learning", "learning kernel methods anew"),
+		made(3, "towel folding", "robots fold cloth"), made(4, "cloth robots", "a towel that robots fold"),
+		made(5, "robots with kernel methods", "learning to fold"), made(6, "mosses", "green and wet"),
+	)
+	h.settle()
+	var named []*paper.Paper
+	keys := func(a search.Likeness) string {
+		t.Helper()
+		a.Limit = 2
+		list, total, err := h.Alike(t.Context(), a)
+		if err != nil || total != 6-len(a.Papers) {
+			t.Fatalf("%d papers can be looked at, %v", total, err)
+		}
+		got := ""
+		for _, n := range list {
+			got += n.Paper.Key[9:]
+			if n.Meaning <= 0 || n.Meaning > 1 || n.Words <= 0 || n.Words > 1 {
+				t.Errorf("%s is close by %v and %v", n.Paper.Key, n.Meaning, n.Words)
+			}
+		}
+		return got
+	}
+	for _, n := range []string{"2604.00001", "2604.00004"} {
+		p, err := h.papers.Find(t.Context(), paper.Identifier{Scheme: paper.ArXiv, Value: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		named = append(named, p)
+	}
+	for want, a := range map[string]search.Likeness{
+		"25": {Papers: named[:1]}, "35": {Papers: named[1:]}, "12": {Text: "learning kernel methods"},
+	} {
+		if got := keys(a); got != want {
+			t.Errorf("nearest to %q and %d papers are %s, want %s", a.Text, len(a.Papers), got, want)
+		}
+	}
+}

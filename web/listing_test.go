@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -88,6 +89,53 @@ func TestListings(t *testing.T) {
 			if got := w.Body.String() + w.Header().Get("Location"); !strings.Contains(got, c.want) {
 				t.Errorf("%s has no %s", c.path, c.want)
 			}
+		}
+	})
+}
+
+func TestSimilarPapers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, put := searched(t, d)
+		list := webtest.Papers(30, webtest.Now())
+		put(list...)
+		a, b := list[20].Key, list[21].Key
+		for _, c := range []struct {
+			path   string
+			status int
+			want   string
+		}{
+			{"/papers/similar", 200, "0 of up to 10"},
+			{"/papers/similar?id=" + a, 200, "Nearest to it"},
+			{"/papers/similar?id=" + a, 200, "By words alone"},
+			{"/papers/similar?id=" + a + "&id=" + b, 200, "Nearest to both"},
+			{"/papers/similar?id=" + a + "&id=https://arxiv.org/abs/" + b + "v1", http.StatusFound, "/papers/similar?id=" + a + "&id=" + b},
+			{"/papers/similar?id=" + a + "&id=" + b + "&id=&drop=" + b, http.StatusFound, "/papers/similar?id=" + a},
+			{"/papers/similar?id=" + a + "&id=" + a, http.StatusFound, "/papers/similar?id=" + a},
+			{"/papers/similar?id=&drop=" + a, http.StatusFound, "/papers/similar"},
+			{"/papers/similar?id=2604.99999", 200, "No paper here is named &#34;2604.99999&#34;."},
+			{"/papers/similar?id=%3Cb%3E", 200, "No paper here is named &#34;&lt;b&gt;&#34;."},
+			{"/papers/similar?id=" + a + "&page=50", 404, "The list ends before page 50."},
+			{"/papers/similar?id=" + a + "&page=x", 400, "page is a number"},
+			{"/papers/similar?id=" + strings.Repeat("&id=x", 3000), 200, "0 of up to 10"},
+		} {
+			w := s.get(c.path)
+			if w.Code != c.status {
+				t.Errorf("%.80s answers %d, want %d", c.path, w.Code, c.status)
+			}
+			if got := w.Body.String() + w.Header().Get("Location"); !strings.Contains(got, c.want) {
+				t.Errorf("%.80s has no %s", c.path, c.want)
+			}
+		}
+		if page := s.get("/papers/similar?id=" + a).Body.String(); strings.Count(page, `href="/papers/`+a+`"`) != 1 {
+			t.Error("a paper stands among those like it")
+		}
+		w := s.post("/papers/similar", url.Values{"text": {"A robot folds a towel and must know where its edges are."}})
+		if w.Code != 200 || !strings.Contains(w.Body.String(), `id="t1"><a href="/papers/`+list[4].Key+`"`) || w.Header().Get("Cache-Control") != "private, no-store" {
+			t.Errorf("a text about towels finds something else first, or may be kept: %d %s", w.Code, w.Header().Get("Cache-Control"))
+		}
+		if w := s.post("/papers/similar", url.Values{"text": {strings.Repeat("é", 4001)}}); w.Code != 400 {
+			t.Errorf("a text of 4,001 letters answers %d", w.Code)
 		}
 	})
 }

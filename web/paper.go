@@ -8,7 +8,6 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/paper"
-	"broadsheet/search"
 )
 
 // PaperData is what the page of a paper is made of.
@@ -130,7 +129,7 @@ func (v *PaperPage) near(d PaperData) {
 		v.Near = append(v.Near, l)
 	}
 	if len(v.Near) > 0 {
-		v.Nearer = SearchAsked{Text: "like:" + d.Paper.Identifiers[0].String(), By: search.Both, Order: search.Best, Page: 1}.path()
+		v.Nearer = similarTo([]string{d.Paper.Key}, 1)
 	}
 }
 

@@ -23,6 +23,7 @@ const searchPath = "/papers"
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
 	Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error)
+	Alike(context.Context, search.Likeness) ([]search.Near, int, error)
 	Listing(ctx context.Context, of search.Field, value, since string) (*search.Listing, error)
 }
 

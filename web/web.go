@@ -146,8 +146,10 @@ func (h *Handler) mount() {
 	page("GET /papers/trending", h.trending)   // what is rising
 	page("GET /papers/{id...}", h.paper)       // one paper
 	if h.Finder != nil {
-		page("GET /authors/{name}", h.author)     // the papers of an author
-		page("GET /categories/{cat}", h.category) // and of a category
+		page("GET /papers/similar", h.similarPapers) // like others
+		page("POST /papers/similar", h.similarText)  // like a text
+		page("GET /authors/{name}", h.author)        // the papers of an author
+		page("GET /categories/{cat}", h.category)    // and of a category
 	}
 	page("GET /archive", h.archive)          // all editions
 	page("GET /status", h.status)            // what was announced, what is held

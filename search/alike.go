@@ -1,0 +1,137 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"broadsheet/paper"
+	"broadsheet/search/lexical"
+)
+
+// MaxText is the most letters (runes) of a text whose like is looked for; what follows
+// is cut off.
+const MaxText = 4000
+
+// Likeness asks for the papers that are like others, like a text, or both.
+type Likeness struct {
+	Papers []*paper.Paper
+	Text   string
+	Skip   int
+	Limit  int
+}
+
+// Near is a paper and how close it is.
+type Near struct {
+	Paper   *paper.Paper
+	Meaning float64 // the cosine, at most 1; 0 when found by words alone
+	Words   float64 // the weight of the shared words, as a part of that of all, 0 to 1
+}
+
+// Alike returns the papers nearest to what is asked and how many can be looked at, at
+// most Deepest: by meaning, and by words while there are no vectors. Those that
+// were named are not among them.
+func (p *Papers) Alike(ctx context.Context, a Likeness) ([]Near, int, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	text := a.Text
+	if r := []rune(text); len(r) > MaxText {
+		text = string(r[:MaxText])
+	}
+	own := make([]int64, len(a.Papers))
+	all := text
+	for i, x := range a.Papers {
+		own[i] = x.ID
+		all += "\n" + x.Title + "\n" + x.Abstract
+	}
+	snap := p.words.Snapshot()
+	words := telling(snap, all)
+	near, byMeaning, err := p.nearest(snap, own, text, words)
+	if err != nil {
+		return nil, 0, err
+	}
+	total := len(near)
+	near = near[min(a.Skip, total):min(a.Skip+a.Limit, total)]
+	ids := make([]int64, len(near))
+	for i, s := range near {
+		ids[i] = s.id
+	}
+	shared := snap.Scores(words, ids)
+	most := max((bm25K1+1)*snap.IDF(words), 1e-9)
+	closeness := make(map[int64]Near, len(ids))
+	for i, s := range near {
+		n := Near{Words: min(shared[i]/most, 1)}
+		if byMeaning {
+			n.Meaning = min(max(s.score, 0), 1)
+		}
+		closeness[s.id] = n
+	}
+	papers, err := p.store.List(ctx, p.store.DB(), ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	list := make([]Near, len(papers))
+	for i, x := range papers {
+		list[i] = closeness[x.ID]
+		list[i].Paper = x
+	}
+	return list, total, nil
+}
+
+// nearest ranks the papers nearest to others and a text.
+func (p *Papers) nearest(snap *lexical.Snapshot, own []int64, text string, words lexical.Or) (list []scored, byMeaning bool, err error) {
+	if m := p.meaning.Load(); m != nil && m.store.Len() > 0 {
+		if p.reads {
+			if err := m.store.Refresh(); err != nil {
+				return nil, false, err
+			}
+		}
+		vector := m.query(&Query{Meaning: text}, own)
+		if slices.ContainsFunc(vector, func(x float32) bool { return x != 0 && !math.IsNaN(float64(x)) }) {
+			list, err = m.nearest(vector, Deepest, func(id int64) bool { return !slices.Contains(own, id) && snap.Has(id) })
+			return list, true, err
+		}
+	}
+	for _, h := range snap.Search(words, Deepest+len(own), lexical.Options{}).Hits {
+		if !slices.Contains(own, h.ID) && len(list) < Deepest {
+			list = append(list, scored{h.ID, h.Score})
+		}
+	}
+	return list, false, nil
+}
+
+// telling returns the words of a text that tell most about it: those that are frequent
+// in it and rare elsewhere, but not those that no paper has.
+func telling(snap *lexical.Snapshot, text string) lexical.Or {
+	const read, most = 5000, 40
+	times := map[string]int{}
+	for i, t := range lexical.Tokens(text) {
+		if i == read {
+			break
+		}
+		if t.Parts == 0 {
+			times[t.Word]++
+		}
+	}
+	type weighed struct {
+		word   string
+		weight float64
+	}
+	list := make([]weighed, 0, len(times))
+	unseen := snap.IDF(lexical.Term{Word: "\x00"})
+	for w, n := range times {
+		if idf := snap.IDF(lexical.Term{Word: w}); idf < unseen {
+			list = append(list, weighed{w, idf * (1 + math.Log(float64(n)))})
+		}
+	}
+	slices.SortFunc(list, func(a, b weighed) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.word, b.word))
+	})
+	var words lexical.Or
+	for _, w := range list[:min(most, len(list))] {
+		words = append(words, lexical.Term{Word: w.word})
+	}
+	return words
+}
