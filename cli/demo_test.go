@@ -100,7 +100,7 @@ func TestWalk(t *testing.T) {
 			if tab.Text("h1") != title {
 				t.Errorf("%q leads to the page of %q", title, tab.Text("h1"))
 			}
-			tab.Click(".kicker a")
+			tab.Click(".kicker a[href*='/date/']")
 			at("/papers/date/2026-04-14")
 			tab.Click(".nav a[href*='/week/']")
 			tab.Click(".cal h2 a")

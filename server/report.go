@@ -94,6 +94,10 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 	if err := r.gaps(ctx, now, &s); err != nil {
 		return s, err
 	}
+	if r.Search != nil {
+		words, meaning := r.Search.Docs()
+		s.Facts = append(s.Facts, web.Fact{Name: "Found by words", Value: edition.Thousands(words)}, web.Fact{Name: "Found by meaning", Value: edition.Thousands(meaning)})
+	}
 	bad, total, err := harvest.Quarantine(ctx, r.DB, 1)
 	if err != nil {
 		return s, err

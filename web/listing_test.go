@@ -74,7 +74,7 @@ func TestListings(t *testing.T) {
 			{"/authors/Ada%20Lindgren", 200, `<a href="/authors/Bo%20Castellanos">`},
 			{"/authors/A%2FB%20%3F%23%25%20%C3%9Cnal", 200, "<span>1 paper here since April 2026</span>"},
 			{"/papers/" + list[0].Key, 200, `<a href="/authors/A%2FB%20%3F%23%25%20%C3%9Cnal">A/B ?#% Ünal</a>`},
-			{"/authors/A.%20Lindgren", http.StatusFound, "/papers?order=newest&q=author%3A%22A.+Lindgren%22"},
+			{"/authors/A.%20Lindgren", http.StatusFound, "/papers?q=author%3A%22A.+Lindgren%22&sort=newest"},
 			{"/categories/cs.CL", 200, fmt.Sprintf("<span>%d papers here", cs)},
 			{"/categories/cs.LG?page=3", 200, "45 of 45."},
 			{"/categories/cs.LG?page=4", 404, "The list ends before page 4."},
