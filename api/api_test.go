@@ -168,6 +168,7 @@ func TestErrors(t *testing.T) {
 			{"/api/papers?limit=x", 400, "limit is a whole number"},
 			{"/api/papers/search?q=" + strings.Repeat("a", 251), 400, "at most 250 characters"},
 			{"/api/papers/search?q=a&limit=121", 400, "from 1 to 120"},
+			{"/api/papers/suggest?q=" + strings.Repeat("a", 251), 400, "at most 250 characters"},
 			{"/api/papers/2604.99999", 404, "2604.99999"},
 			{"/api/papers/..%2f..%2fetc", 404, ""},
 			{"/api/papers/no%C3%B6", 404, ""},
@@ -323,5 +324,27 @@ func TestMarkdownAndRepos(t *testing.T) {
 	var repos map[string][]any
 	if s.read("/api/arxiv/2604.14042v1/repos", &repos); len(repos) != 3 || repos["models"] == nil {
 		t.Errorf("repos: %v", repos)
+	}
+}
+
+// TestSuggest: what is suggested is a query that finds it.
+func TestSuggest(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), nil)
+	p := &paper.Paper{Title: `Kernels \% and $x^2$`, Form: paper.TeX, Authority: paper.FromArXiv, Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: "2604.00001"}}}
+	p.Topics, p.Authors = []string{"Kernels"}, []paper.Author{{Name: "Kern Elson"}}
+	s.put(p)
+	for n := 1; n > 0; {
+		var err error
+		if n, err = s.found.Update(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `[{"type":"topic","text":"kernels","query":"topic:\"kernels\""},{"type":"author","text":"Kern Elson","query":"author:\"Kern Elson\""},{"type":"title","text":"Kernels % and x²","query":"Kernels % and x²"}]`
+	if got := strings.TrimSpace(s.get("/api/papers/suggest?q=kern").Body.String()); got != want {
+		t.Errorf("suggests %s, want %s", got, want)
+	}
+	if got := strings.TrimSpace(s.get("/api/papers/suggest?q=k").Body.String()); got != "[]" {
+		t.Errorf("one letter suggests %s", got)
 	}
 }

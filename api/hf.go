@@ -61,6 +61,7 @@ func New(c Config) (*API, error) {
 	a.route("GET /api/daily_papers", account.Look, a.handle(a.dailyPapers))
 	a.route("GET /api/papers", account.Look, a.handle(a.listPapers))
 	a.route("GET /api/papers/search", account.Look, a.handle(a.search))
+	a.route("GET /api/papers/suggest", account.Look, a.handle(a.suggest))
 	a.route("GET /api/papers/{id...}", account.Look, a.handle(a.paper))
 	a.route("GET /api/arxiv/{id...}", account.Look, a.handle(a.repos))
 	a.route("GET /papers/{id...}", account.Look, a.handle(a.markdown))

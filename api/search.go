@@ -16,6 +16,7 @@ import (
 // Finder finds papers.
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
+	Suggest(ctx context.Context, typed string) ([]search.Suggestion, error)
 }
 
 // search finds papers as the page of the search does: by an identifier or an address,

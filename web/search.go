@@ -23,6 +23,7 @@ const searchPath = "/papers"
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
 	Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error)
+	Spelling(*search.Query) string
 	Alike(context.Context, search.Likeness) ([]search.Near, int, error)
 	Listing(ctx context.Context, of search.Field, value, since string) (*search.Listing, error)
 }
@@ -44,6 +45,7 @@ type SearchPage struct {
 	Head   string // 37 papers for
 	Sum    string
 	Notes  []string
+	Meant  *Link // the same, spelt as the papers do
 	Rows   []HitRow
 	Years  Chart
 	Names  []Label // under the years
@@ -185,6 +187,11 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := SearchPageOf(site, a, q, page)
 	if page.All == 0 && !q.Empty() {
+		if meant := h.Finder.Spelling(q); meant != "" {
+			to := a
+			to.Text, to.Page = meant, 1
+			v.Meant = &Link{Text: meant, Href: to.path()}
+		}
 		if err := h.withoutPhrase(r.Context(), v, a, q); err != nil {
 			return err
 		}

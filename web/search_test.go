@@ -49,6 +49,12 @@ func TestSearchPage(t *testing.T) {
 		if page := s.get(`/papers?q=%22towel+a+fold%22`).Body.String(); !strings.Contains(page, "No paper has all of") || !strings.Contains(page, "Without the phrase: ") {
 			t.Error("a phrase that nobody wrote is not offered as words")
 		}
+		if page := s.get(`/papers?q=fold+a+towle`).Body.String(); !strings.Contains(page, `Did you mean <a href="/papers?q=fold&#43;a&#43;towel">fold a towel</a>?`) && !strings.Contains(page, `Did you mean <a href="/papers?q=fold+a+towel">fold a towel</a>?`) {
+			t.Error("a misspelt word is not set right")
+		}
+		if page := s.get(`/papers?q=towel`).Body.String(); strings.Contains(page, "Did you mean") {
+			t.Error("a word that papers have is set right")
+		}
 		for address, status := range map[string]int{
 			"/papers?q=x&by=luck": 400, "/papers?q=x&sort=best": 200, "/papers?q=x&page=0": 400, "/papers?q=towel&page=40": 404,
 			"/papers?q=": 200, "/papers?q=%22%28%29-OR*": 200, "/papers?q=" + strings.Repeat("a", 2000): 200, "/papers": http.StatusFound,

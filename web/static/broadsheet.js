@@ -59,6 +59,19 @@
     n > 0 ? s.after(r) : s.before(r); number(r.parentNode); focus(r); say('Now ' + $('.rank', r).textContent);
   };
 
+  // Suggestions while typing: the browser draws the list.
+  let typing;
+  d.addEventListener('input', e => {
+    const i = e.target;
+    if (i.name !== 'q' || i.type !== 'search') return;
+    clearTimeout(typing);
+    if (i.value.trim().length > 2) typing = setTimeout(() => fetch('/api/papers/suggest?q=' + encodeURIComponent(i.value)).then(r => r.ok ? r.json() : []).then(a => {
+      const l = $('#suggest') || d.body.appendChild(Object.assign(d.createElement('datalist'), { id: 'suggest' }));
+      i.setAttribute('list', 'suggest');
+      l.replaceChildren(...a.map(s => Object.assign(d.createElement('option'), { value: s.query, label: s.text })));
+    }).catch(() => { }), 150);
+  });
+
   // Passkeys. The server makes the options and checks the answer.
   const K = window.PublicKeyCredential, passkeys = !!K?.parseRequestOptionsFromJSON;
   const post = async (to, body) => {

@@ -39,7 +39,10 @@ func searches() []Fixture {
 		Years:      []search.Facet{{Value: "2023", Count: 9}, {Value: "2024", Count: 1}, {Value: "2026", Count: 1200}},
 		Categories: []search.Facet{{Value: "cs.LG", Count: 40}, {Value: "math", Count: 3}},
 	}
+	misspelt := page("search-misspelt", "nothing was found, and something like it would be", "lerning <b>", web.SearchAsked{}, &search.Page{Answer: &search.Answer{Mode: search.WordsOnly}})
+	misspelt.View.(*web.SearchPage).Meant = &web.Link{Text: "learning <b>", Href: "/papers?q=learning+%3Cb%3E"}
 	return []Fixture{
+		misspelt,
 		page("search-found", "the first page of many", "learning theory", web.SearchAsked{},
 			&search.Page{Answer: &search.Answer{Found: 1000, All: 37, Phrase: 12, Mode: search.Both, Facets: facets}, List: found(4, 0, "Learning theory")}),
 		page("search-narrow", "narrowed by everything, the last page, by words", `"<b>" learning`, web.SearchAsked{
