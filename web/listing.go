@@ -91,6 +91,9 @@ func (h *Handler) listing(r *http.Request, of search.Field, name string) (*Listi
 		return nil, site, err
 	}
 	from := d.Held.Newest
+	if d.Held.Total == 1 {
+		from = nil // one paper is no choice
+	}
 	if of == search.Category {
 		from = d.Held.Since
 	}

@@ -92,10 +92,10 @@ func CategoryPageOf(s Site, d ListingData) *ListingPage {
 	if len(d.Held.Since) > 0 {
 		v.Days, v.Weeks = daysOf(d.Held.Since), weeksOf(d.Held.Since, s.Now)
 	}
-	own, _, _ := strings.Cut(d.Name, ".")
 	var also []categoryCount
 	for _, f := range d.Held.Categories {
-		if f.Value != d.Name && f.Value != own && !strings.HasPrefix(f.Value, d.Name+".") && len(also) < 6 {
+		archive := slices.ContainsFunc(d.Held.Categories, func(c search.Facet) bool { return strings.HasPrefix(c.Value, f.Value+".") })
+		if !archive && f.Value != d.Name && !strings.HasPrefix(f.Value, d.Name+".") && len(also) < 6 {
 			also = append(also, categoryCount{f.Value, f.Count})
 		}
 	}
