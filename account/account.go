@@ -121,8 +121,14 @@ func (a *Account) into() (dest []any, done func() error) {
 	var role string
 	var passwordAt, joined, gone int64
 	dest = []any{
-		&a.ID, &a.Handle, &a.Name, &a.Address, &role, &a.granted, &a.password, &passwordAt, truth{&a.byLink}, truth{&a.Shows.Votes}, truth{&a.Shows.Followable}, truth{&a.Shows.Listed},
-		truth{&a.Shows.KeepsRead}, truth{&a.Sample}, &joined, &a.Invitation, &a.Network, &a.Version, &gone,
+		&a.ID, &a.Handle, &a.Name, &a.Address, &role, &a.granted, &a.password, &passwordAt,
+		truth{&a.byLink},
+		truth{&a.Shows.Votes},
+		truth{&a.Shows.Followable},
+		truth{&a.Shows.Listed},
+		truth{&a.Shows.KeepsRead},
+		truth{&a.Sample},
+		&joined, &a.Invitation, &a.Network, &a.Version, &gone,
 	}
 	return dest, func() (err error) {
 		a.Role, err = ParseRole(role)

@@ -45,8 +45,15 @@ func TestRolesOfGroups(t *testing.T) {
 		claim any
 		want  Role
 	}{
-		{nil, Reader}, {"editors", Desk}, {[]any{"readers", "editors"}, Desk}, {[]any{"editors", "it"}, Administrator}, {[]any{1, nil, "it"}, Administrator},
-		{map[string]any{"editors": map[string]any{}}, Desk}, {"readers,editors", Desk}, {"edit", Reader}, {42.0, Reader},
+		{nil, Reader},
+		{"editors", Desk},
+		{[]any{"readers", "editors"}, Desk},
+		{[]any{"editors", "it"}, Administrator},
+		{[]any{1, nil, "it"}, Administrator},
+		{map[string]any{"editors": map[string]any{}}, Desk},
+		{"readers,editors", Desk},
+		{"edit", Reader},
+		{42.0, Reader},
 	} {
 		if got := p.roleOf(c.claim); got != c.want {
 			t.Errorf("%v gives %s, want %s", c.claim, got, c.want)

@@ -279,7 +279,11 @@ func TestSearch(t *testing.T) {
 			{"2604.14000", "TideNet: Forecasting Harbour Levels from a Week of Gauge Readings"},
 			{"https://arxiv.org/abs/2604.14007v1", "Counting Trees from Single Photographs Is Harder than It Looks"},
 			{"towel%20eleven", "Learning to Fold a Towel from Eleven Examples"},
-			{"100%25", ""}, {"_", ""}, {"%27%22%3B--", ""}, {"", ""}, {"2604.99999", ""},
+			{"100%25", ""},
+			{"_", ""},
+			{"%27%22%3B--", ""},
+			{"", ""},
+			{"2604.99999", ""},
 		} {
 			var found []struct {
 				Title            string

@@ -131,9 +131,15 @@ func TestKeys(t *testing.T) {
 	base, _ := demo(t)
 	tab.Go(base + "/papers/date/2026-04-14")
 	for _, c := range []struct{ key, then string }{
-		{"j", "#p1:focus-within"}, {"j", "#p2:focus-within"}, {"k", "#p1:focus-within"}, {"k", "#p1:focus-within"},
-		{"jjjj", "#p5:focus-within"}, {"a", "#p5 details[open]"}, {"a", "#p5 details:not([open])"},
-		{"?", "dialog#keys[open]"}, {"?", "#p5:focus-within"},
+		{"j", "#p1:focus-within"},
+		{"j", "#p2:focus-within"},
+		{"k", "#p1:focus-within"},
+		{"k", "#p1:focus-within"},
+		{"jjjj", "#p5:focus-within"},
+		{"a", "#p5 details[open]"},
+		{"a", "#p5 details:not([open])"},
+		{"?", "dialog#keys[open]"},
+		{"?", "#p5:focus-within"},
 	} {
 		tab.Keys(c.key)
 		tab.Wait(c.then)

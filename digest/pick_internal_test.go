@@ -13,9 +13,11 @@ func drawOptions(t *rapid.T) (*book, []option) {
 	n := rapid.IntRange(0, 40).Draw(t, "papers")
 	var list []option
 	for i := range n {
-		c := &candidate{arrival: int64(i + 1), paper: int64(i + 1), key: fmt.Sprintf("%03d", i), day: "2026-04-14", rank: i + 1,
+		c := &candidate{
+			arrival: int64(i + 1), paper: int64(i + 1), key: fmt.Sprintf("%03d", i), day: "2026-04-14", rank: i + 1,
 			votes:  rapid.IntRange(0, 300).Draw(t, "votes"),
-			topics: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f"}), 0, 4, rapid.ID[string]).Draw(t, "topics")}
+			topics: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f"}), 0, 4, rapid.ID[string]).Draw(t, "topics"),
+		}
 		b.list = append(b.list, c)
 		list = append(list, option{candidate: c, worth: votesWorth(c.votes)})
 	}

@@ -197,8 +197,10 @@ func (s *Store) Clear(ctx context.Context, now time.Time, desk, cluster int64, r
 		if _, err := tx.Exec(ctx, `UPDATE act SET state = 'reversed' WHERE kind = $1 AND concerns = $2`, VotesWeighed, cluster); err != nil {
 			return err
 		}
-		_, err = logAct(ctx, tx, Act{At: now, Kind: VotesCleared, Account: desk, Concerns: cluster, Rule: 4,
-			Reason: fmt.Sprintf("%s of %s count in full again. %s", plural(votes, "vote"), plural(accounts, "account"), reason)})
+		_, err = logAct(ctx, tx, Act{
+			At: now, Kind: VotesCleared, Account: desk, Concerns: cluster, Rule: 4,
+			Reason: fmt.Sprintf("%s of %s count in full again. %s", plural(votes, "vote"), plural(accounts, "account"), reason),
+		})
 		return err
 	})
 }

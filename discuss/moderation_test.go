@@ -192,8 +192,16 @@ func TestProofs(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"Ada B. Lovelace", "Ada Lovelace", true}, {"A. Lovelace", "Ada Lovelace", true}, {"Émile Borel", "emile borel", true}, {"Lovelace, Ada", "Ada Lovelace", true},
-		{"Wei Wang", "Wang Wei", true}, {"Ada Lovelace", "Ben Lovelace", false}, {"Ada Lovelace", "Ada Byron", false}, {"Lovelace", "Lovelace", false}, {"", "", false}, {"Al Gore", "Albert Gore", false},
+		{"Ada B. Lovelace", "Ada Lovelace", true},
+		{"A. Lovelace", "Ada Lovelace", true},
+		{"Émile Borel", "emile borel", true},
+		{"Lovelace, Ada", "Ada Lovelace", true},
+		{"Wei Wang", "Wang Wei", true},
+		{"Ada Lovelace", "Ben Lovelace", false},
+		{"Ada Lovelace", "Ada Byron", false},
+		{"Lovelace", "Lovelace", false},
+		{"", "", false},
+		{"Al Gore", "Albert Gore", false},
 	} {
 		if discuss.SameName(c.a, c.b) != c.same || discuss.SameName(c.b, c.a) != c.same {
 			t.Errorf("SameName(%q, %q) is not %v both ways", c.a, c.b, c.same)

@@ -26,8 +26,10 @@ func TestPickClaim(t *testing.T) {
 		{"a short one takes the next", "We present Z. It is good. It is small.", "", "We present Z. It is good."},
 		{"where the code is", "We release our code at: https://x.org/y" + long + ". We show that it works" + long + ".", "", "We show that it works" + long + "."},
 		{"words between", "Here it is. We then carefully construct W" + long + ".", "", "We then carefully construct W" + long + "."},
-		{"abbreviations and formulas", "We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + ". Next.", "",
-			"We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + "."},
+		{
+			"abbreviations and formulas", "We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + ". Next.", "",
+			"We propose methods, e.g. A by Smith et al. Then $x.Y. Z$ holds for J. Doe in Fig. 3 at 2.5 V" + long + ".",
+		},
 		{"money", "It costs $5. We present a cheaper one" + long + ".", "", "We present a cheaper one" + long + "."},
 		{"an opening that is not stock", "In mice, the gene that we study is quiet" + long + ".", "", "In mice, the gene that we study is quiet" + long + "."},
 		{"nothing", " ", "", ""},

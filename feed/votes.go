@@ -12,7 +12,8 @@ import (
 // It is called before the lists are used.
 func (f *Feeds) CountVotes(talk interface {
 	VotesSince(context.Context, time.Time) ([]discuss.Given, error)
-}) {
+},
+) {
 	f.Cast = func(ctx context.Context, since time.Time) ([]trend.Vote, error) {
 		given, err := talk.VotesSince(ctx, since)
 		if err != nil {

@@ -21,7 +21,9 @@ func (z zone) look(kind, name string) ([]string, error) {
 }
 
 func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) { return z.look("TXT", name) }
-func (z zone) LookupAddr(_ context.Context, a string) ([]string, error)   { return z.look("PTR", a) }
+
+func (z zone) LookupAddr(_ context.Context, a string) ([]string, error) { return z.look("PTR", a) }
+
 func (z zone) LookupMX(_ context.Context, name string) ([]*net.MX, error) {
 	list, err := z.look("MX", name)
 	var out []*net.MX
@@ -30,6 +32,7 @@ func (z zone) LookupMX(_ context.Context, name string) ([]*net.MX, error) {
 	}
 	return out, err
 }
+
 func (z zone) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
 	list, err := z.look("A", name)
 	var out []netip.Addr

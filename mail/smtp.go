@@ -113,7 +113,6 @@ func ParseServer(s string) (*Server, error) {
 type session struct {
 	conn    net.Conn
 	client  *smtp.Client
-	out     *bufio.Writer
 	timeout time.Duration
 	utf8    bool // the server takes international addresses
 }

@@ -26,10 +26,14 @@ func TestJoin(t *testing.T) {
 	}{
 		{"the higher authority's text stands", full, upstream, func(p *paper.Paper) string { return p.Title }, full().Title},
 		{"the higher authority's text replaces", upstream, full, func(p *paper.Paper) string { return string(p.Form) + p.Abstract }, "texWe show it."},
-		{"text, form and writer go together", func() *paper.Paper { p := full(); p.Abstract, p.AbstractBy = "", ""; return p }, upstream,
-			func(p *paper.Paper) string { return p.Title + "|" + string(p.Form) + "|" + p.AbstractBy }, "On 1 things|plain|Broadsheet"},
-		{"the lower authority fills", upstream, func() *paper.Paper { p := full(); p.Licence = ""; return p },
-			func(p *paper.Paper) string { return p.Licence + p.Comment }, full().Licence + "9 pages"},
+		{
+			"text, form and writer go together", func() *paper.Paper { p := full(); p.Abstract, p.AbstractBy = "", ""; return p }, upstream,
+			func(p *paper.Paper) string { return p.Title + "|" + string(p.Form) + "|" + p.AbstractBy }, "On 1 things|plain|Broadsheet",
+		},
+		{
+			"the lower authority fills", upstream, func() *paper.Paper { p := full(); p.Licence = ""; return p },
+			func(p *paper.Paper) string { return p.Licence + p.Comment }, full().Licence + "9 pages",
+		},
 		{"of equal authorities the newer stands", full, func() *paper.Paper {
 			p := full()
 			p.Title, p.Revised = "Newer", p.Revised.Add(time.Hour)
@@ -45,8 +49,10 @@ func TestJoin(t *testing.T) {
 			p.Authors = []paper.Author{{Name: "Ada Núñez Jr.", Family: "Núñez"}}
 			return p
 		}, func(p *paper.Paper) string { return p.Authors[0].User + p.Authors[0].Family }, "adaNúñez"},
-		{"the earliest announcement stands", full, func() *paper.Paper { p := full(); p.Announced = "2026-04-20"; return p },
-			func(p *paper.Paper) string { return p.Announced }, "2026-04-14"},
+		{
+			"the earliest announcement stands", full, func() *paper.Paper { p := full(); p.Announced = "2026-04-20"; return p },
+			func(p *paper.Paper) string { return p.Announced }, "2026-04-14",
+		},
 		{"newer figures stand", full, func() *paper.Paper {
 			p := full()
 			p.Figures = paper.Figures{Votes: 9, At: noon.Add(time.Hour)}

@@ -83,10 +83,22 @@ var ownNames = set(`pc eV Hz mm nm cm km yr mK dB db`)
 // ownAlphabets are beginnings of names that put the one letter behind them into an
 // alphabet: \\cO is the calligraphic O.
 var ownAlphabets = []struct{ begin, of, font string }{
-	{"cal", "A-Z", "cal"}, {"scr", "A-Z", "cal"}, {"c", "A-Z", "cal"}, {"s", "A-Z", "cal"}, {"m", "A-Z", "cal"},
-	{"frak", "A-Za-z", "frak"}, {"fr", "a-z", "frak"}, {"f", "A-Za-z", "frak"}, {"g", "A-Z", "frak"},
-	{"bb", "A-Za-z", "bb"}, {"BB", "A-Z", "bb"}, {"B", "A-Z", "bb"},
-	{"bf", "A-Za-z", "bf"}, {"bm", "A-Za-z", "bi"}, {"b", "A-Zxyzuvwkpqrst", "bf"}, {"v", "xyzuvw", "bf"},
+	{"cal", "A-Z", "cal"},
+	{"scr", "A-Z", "cal"},
+	{"c", "A-Z", "cal"},
+	{"s", "A-Z", "cal"},
+	{"m", "A-Z", "cal"},
+	{"frak", "A-Za-z", "frak"},
+	{"fr", "a-z", "frak"},
+	{"f", "A-Za-z", "frak"},
+	{"g", "A-Z", "frak"},
+	{"bb", "A-Za-z", "bb"},
+	{"BB", "A-Z", "bb"},
+	{"B", "A-Z", "bb"},
+	{"bf", "A-Za-z", "bf"},
+	{"bm", "A-Za-z", "bi"},
+	{"b", "A-Zxyzuvwkpqrst", "bf"},
+	{"v", "xyzuvw", "bf"},
 }
 
 // own returns what a macro of the authors' own stands for by convention, nil for

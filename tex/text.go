@@ -274,9 +274,7 @@ func writeCommand(w writer, name, s string, depth int, in func(tag, inside strin
 		_, s = argument(s)
 	default:
 		w.formula(`\` + name) // a sign of mathematics that stands outside of it: \alpha
-		if strings.HasPrefix(s, "{}") {
-			s = s[2:]
-		}
+		s = strings.TrimPrefix(s, "{}")
 	}
 	return s
 }

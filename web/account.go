@@ -108,8 +108,10 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 		v.Confirm = a.Handle
 	}
 	v.Switches = []Switch{
-		{"votes", "Show my name by my upvotes", a.Shows.Votes}, {"followable", "Let readers follow me", a.Shows.Followable},
-		{"listed", "Let search engines list my page", a.Shows.Listed}, {"read", "Keep a read mark on what I open", a.Shows.KeepsRead},
+		{"votes", "Show my name by my upvotes", a.Shows.Votes},
+		{"followable", "Let readers follow me", a.Shows.Followable},
+		{"listed", "Let search engines list my page", a.Shows.Listed},
+		{"read", "Keep a read mark on what I open", a.Shows.KeepsRead},
 	}
 	for _, w := range d.Ways {
 		v.way(s, w)

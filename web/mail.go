@@ -296,8 +296,10 @@ func (h *Handler) pause(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	now := h.Now()
-	v := &MailPage{Action: "/mail/pause", Token: r.URL.Query().Get("t"), Button: "Pause",
-		Until: now.AddDate(0, 0, 7).Format(time.DateOnly), Least: now.Format(time.DateOnly)}
+	v := &MailPage{
+		Action: "/mail/pause", Token: r.URL.Query().Get("t"), Button: "Pause",
+		Until: now.AddDate(0, 0, 7).Format(time.DateOnly), Least: now.Format(time.DateOnly),
+	}
 	return h.tell(w, r, "Pause the mails?", v, "To "+held.Address.String()+". "+nextMail(held), "What comes in meanwhile is weighed for the first mail after the pause.")
 }
 

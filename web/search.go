@@ -212,7 +212,9 @@ func (h *Handler) withoutPhrase(ctx context.Context, v *SearchPage, a SearchAske
 		return err
 	}
 	v.Empty = "No paper has all of: " + q.String() + "."
-	v.More = append(v.More, Link{Text: "Without the phrase: " + number(without.All), Href: a.path()})
+	if without.All > 0 {
+		v.More = append(v.More, Link{Text: "Without the phrase: " + number(without.All), Href: a.path()})
+	}
 	return nil
 }
 

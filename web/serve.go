@@ -325,10 +325,6 @@ func (h *Handler) requestID(r *http.Request) string {
 	return s[:4] + "-" + s[4:]
 }
 
-func (h *Handler) notFound(http.ResponseWriter, *http.Request) error {
-	return fault.NotFound("")
-}
-
 // pathBefore returns the path to come back to after signing in: that of the page
 // asked for, or of the page that a form stood on.
 func pathBefore(r *http.Request) string {

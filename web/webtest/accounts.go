@@ -26,12 +26,14 @@ func accounts() []Fixture {
 		Ways: []account.Way{
 			{Kind: "passkey", Key: "a1", Name: "Chrome on Linux", Ready: true, Made: Now().AddDate(0, -1, 0), Used: Now().Add(-3 * time.Hour)},
 			{Kind: "password", Name: "Password", Ready: true, Made: Now().AddDate(-1, 0, 0)},
-			{Kind: "provider", Key: "oidc", Name: "your organisation", Ready: true}, {Kind: "provider", Key: "orcid", Name: "ORCID"},
+			{Kind: "provider", Key: "oidc", Name: "your organisation", Ready: true},
+			{Kind: "provider", Key: "orcid", Name: "ORCID"},
 			{Kind: "link", Name: "Link by e-mail"},
 		},
 		Sessions: []account.Session{
 			{ID: 3, Agent: "Firefox on Linux", Network: "192.0.2.0/24", Made: Now().Add(-3 * time.Hour)},
-			{ID: 2, Agent: "Safari on an iPhone", Network: "198.51.100.0/24", Made: Now().AddDate(0, 0, -2)}, {ID: 1, Agent: "A browser", Made: Now().AddDate(0, 0, -20)},
+			{ID: 2, Agent: "Safari on an iPhone", Network: "198.51.100.0/24", Made: Now().AddDate(0, 0, -2)},
+			{ID: 1, Agent: "A browser", Made: Now().AddDate(0, 0, -20)},
 		},
 		Tokens: []account.Token{
 			{ID: 2, Name: "Zotero at the lab", Scopes: []account.Scope{account.ScopeRead, account.ScopeWrite}, Used: Now().Add(-time.Hour), Ends: Now().AddDate(0, 1, 0)},

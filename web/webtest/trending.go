@@ -57,7 +57,8 @@ func trending() []Fixture {
 	return []Fixture{
 		page("trending-week", "the first of three pages of a week", web.TrendingAsked{Window: "week", Page: 1}, 20, 43),
 		page("trending-narrow", "two days, one category, a topic, votes as they are, the last page", web.TrendingAsked{
-			Window: "2026-04-11..2026-04-14", Category: "cs.CV", Topic: `"<b>Vision & more"`, Least: 3, Raw: true, Page: 2}, 4, 24),
+			Window: "2026-04-11..2026-04-14", Category: "cs.CV", Topic: `"<b>Vision & more"`, Least: 3, Raw: true, Page: 2,
+		}, 4, 24),
 		page("trending-day", "a day with one paper", web.TrendingAsked{Window: "day", Page: 1}, 1, 1),
 		page("trending-none", "a month in which nothing moved", web.TrendingAsked{Window: "month", Page: 1}, 0, 0),
 	}
