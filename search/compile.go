@@ -37,7 +37,7 @@ type form struct {
 // that speaks of it stands before one that has learning here and theory there. A long
 // question is no phrase, and gains nothing by it.
 const (
-	sideBonus   = 0.4
+	sideBonus   = 0.7
 	longestSide = 5 // words
 )
 
