@@ -98,7 +98,7 @@ func connectSQLite(ctx context.Context, path string) (*DB, error) {
 		}
 		p.SetMaxOpenConns(conns)
 		p.SetMaxIdleConns(conns)
-		return &pool{db: p, keep: true}, p.PingContext(ctx)
+		return &pool{db: p, keep: true}, pingSQLite(ctx, p)
 	}
 	const shared = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)&_pragma=synchronous(2)"
 	w, err := open(shared+"&_txlock=immediate&_pragma=journal_mode(wal)&_pragma=cache_size(-16000)", 1)
@@ -111,6 +111,19 @@ func connectSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return &DB{Dialect: SQLite, read: r, write: w, path: path}, nil
+}
+
+// pingSQLite makes the first connection. Turning a new file to WAL can meet another
+// process that does the same, which SQLite calls busy at once, whatever its timeout.
+func pingSQLite(ctx context.Context, p *sql.DB) error {
+	const tries, pause = 50, 20 * time.Millisecond
+	for try := 1; ; try++ {
+		err := p.PingContext(ctx)
+		if err == nil || try == tries || !givenUp(err) || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 // Redact returns dsn without its password, for messages and logs.
