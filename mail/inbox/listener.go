@@ -53,7 +53,10 @@ func (l *listener) serve(ctx context.Context, handle Handle, log func(error)) er
 	s.ReadTimeout, s.WriteTimeout = time.Minute, time.Minute
 	s.MaxMessageBytes, s.MaxRecipients, s.MaxLineLength = most, 10, 4000
 	s.ErrorLog = silent{}
-	stop := context.AfterFunc(ctx, func() { s.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		s.Close()
+		socket.Close() // which the library does not know before Serve has begun
+	})
 	defer stop()
 	if err := s.Serve(socket); !errors.Is(err, smtp.ErrServerClosed) {
 		return err

@@ -54,10 +54,11 @@ type Server struct {
 	// Take is told of each message that was taken, in place of keeping it.
 	Take func(Letter)
 
-	mu   sync.Mutex
-	kept []Letter
-	smtp *smtp.Server
-	done chan struct{}
+	mu       sync.Mutex
+	kept     []Letter
+	smtp     *smtp.Server
+	done     chan struct{}
+	listener net.Listener
 }
 
 // Option changes a server before it starts.
@@ -92,7 +93,7 @@ func Listen(address string, fault func(Stage, string) Fault, options ...Option) 
 	if err != nil {
 		return nil, err
 	}
-	s.Address = l.Addr().String()
+	s.Address, s.listener = l.Addr().String(), l
 	go func() {
 		defer close(s.done)
 		s.smtp.Serve(l)
@@ -103,6 +104,7 @@ func Listen(address string, fault func(Stage, string) Fault, options ...Option) 
 // Close stops the server and cuts its connections.
 func (s *Server) Close() {
 	s.smtp.Close()
+	s.listener.Close() // which the library does not know before its goroutine has run
 	<-s.done
 }
 
