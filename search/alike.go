@@ -32,58 +32,91 @@ type Near struct {
 // Alike returns the papers nearest to what is asked and how many can be looked at, at
 // most Deepest: by meaning, and by words while there are no vectors. Those that
 // were named are not among them.
-func (p *Papers) Alike(ctx context.Context, a Likeness) ([]Near, int, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, 0, err
+func (f *Front) Alike(ctx context.Context, a Likeness) ([]Near, int, error) {
+	l := Like{Text: a.Text, Skip: a.Skip, Limit: a.Limit}
+	if r := []rune(l.Text); len(r) > MaxText {
+		l.Text = string(r[:MaxText])
 	}
-	text := a.Text
-	if r := []rune(text); len(r) > MaxText {
-		text = string(r[:MaxText])
+	l.All = l.Text
+	for _, x := range a.Papers {
+		l.Own = append(l.Own, x.ID)
+		l.All += "\n" + x.Title + "\n" + x.Abstract
 	}
-	own := make([]int64, len(a.Papers))
-	all := text
-	for i, x := range a.Papers {
-		own[i] = x.ID
-		all += "\n" + x.Title + "\n" + x.Abstract
-	}
-	snap := p.words.Snapshot()
-	words := telling(snap, all)
-	near, byMeaning, err := p.nearest(snap, own, text, words)
+	near, err := f.index.Nearest(ctx, l)
 	if err != nil {
 		return nil, 0, err
 	}
-	total := len(near)
-	near = near[min(a.Skip, total):min(a.Skip+a.Limit, total)]
+	ids := make([]int64, len(near.List))
+	closeness := make(map[int64]Neighbour, len(ids))
+	for i, n := range near.List {
+		ids[i] = n.ID
+		closeness[n.ID] = n
+	}
+	papers, err := f.store.List(ctx, f.store.DB(), ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	list := make([]Near, len(papers))
+	for i, x := range papers {
+		c := closeness[x.ID]
+		list[i] = Near{x, c.Meaning, c.Words}
+	}
+	return list, near.Total, nil
+}
+
+// Like asks an index for the documents that are like others, like a text, or both.
+type Like struct {
+	Own         []int64 // the documents; they are not among what is found
+	Text        string
+	All         string // the text and those of the documents
+	Skip, Limit int
+}
+
+// Neighbours are the documents of a page, and how many can be looked at, at most Deepest.
+type Neighbours struct {
+	List  []Neighbour
+	Total int
+}
+
+// Neighbour is a document and how close it is, as in Near.
+type Neighbour struct {
+	ID             int64
+	Meaning, Words float64
+}
+
+// Nearest implements Index.
+func (e *Engine) Nearest(ctx context.Context, l Like) (*Neighbours, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	snap := e.words.Snapshot()
+	words := telling(snap, l.All)
+	near, byMeaning, err := e.nearest(snap, l.Own, l.Text, words)
+	if err != nil {
+		return nil, err
+	}
+	r := &Neighbours{Total: len(near)}
+	near = near[min(l.Skip, r.Total):min(l.Skip+l.Limit, r.Total)]
 	ids := make([]int64, len(near))
 	for i, s := range near {
 		ids[i] = s.id
 	}
 	shared := snap.Scores(words, ids)
 	most := max((bm25K1+1)*snap.IDF(words), 1e-9)
-	closeness := make(map[int64]Near, len(ids))
 	for i, s := range near {
-		n := Near{Words: min(shared[i]/most, 1)}
+		n := Neighbour{ID: s.id, Words: min(shared[i]/most, 1)}
 		if byMeaning {
 			n.Meaning = min(max(s.score, 0), 1)
 		}
-		closeness[s.id] = n
+		r.List = append(r.List, n)
 	}
-	papers, err := p.store.List(ctx, p.store.DB(), ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	list := make([]Near, len(papers))
-	for i, x := range papers {
-		list[i] = closeness[x.ID]
-		list[i].Paper = x
-	}
-	return list, total, nil
+	return r, nil
 }
 
-// nearest ranks the papers nearest to others and a text.
-func (p *Papers) nearest(snap *lexical.Snapshot, own []int64, text string, words lexical.Or) (list []scored, byMeaning bool, err error) {
-	if m := p.meaning.Load(); m != nil && m.store.Len() > 0 {
-		if p.reads {
+// nearest ranks the documents nearest to others and a text.
+func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words lexical.Or) (list []scored, byMeaning bool, err error) {
+	if m := e.meaning.Load(); m != nil && m.store.Len() > 0 {
+		if e.reads {
 			if err := m.store.Refresh(); err != nil {
 				return nil, false, err
 			}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"broadsheet/fault"
 	"broadsheet/search/lexical"
@@ -329,4 +330,30 @@ func (e *Engine) held(snap *lexical.Snapshot, q *Query) []int64 {
 		}
 	}
 	return ids
+}
+
+// Match implements Index.
+func (e *Engine) Match(ctx context.Context, q *Query, ids []int64, seq int64) (map[int64]bool, error) {
+	const tries, pause = 100, 50 * time.Millisecond
+	for try := 1; e.words.Snapshot().Seq() < seq; try++ {
+		if try == tries {
+			return nil, fault.Busy("The search index is still being made.")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	matching := make(map[int64]bool, len(ids))
+	if q.Empty() {
+		return matching, nil
+	}
+	set := e.words.Snapshot().Match(compile(q).all)
+	for _, id := range ids {
+		if set.Has(id) {
+			matching[id] = true
+		}
+	}
+	return matching, nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/edition"
-	"broadsheet/fault"
 	"broadsheet/paper"
 )
 
@@ -20,6 +19,7 @@ import (
 // is safe for concurrent use.
 type Papers struct {
 	*Engine
+	*Front
 	store    *paper.Store
 	editions *edition.Store
 	backlog  *backlog // of EncodeNext
@@ -48,7 +48,7 @@ func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store 
 		return nil, err
 	}
 	if e.reads {
-		return &Papers{Engine: e, store: store, editions: editions}, nil
+		return &Papers{Engine: e, Front: NewFront(e, store), store: store, editions: editions}, nil
 	}
 	latest, err := paper.Latest(ctx, store.DB())
 	if err == nil && e.Seq() > latest {
@@ -59,7 +59,7 @@ func OpenPapers(ctx context.Context, dir string, editions *edition.Store, store 
 	if err != nil {
 		return nil, err
 	}
-	return &Papers{Engine: e, store: store, editions: editions}, nil
+	return &Papers{Engine: e, Front: NewFront(e, store), store: store, editions: editions}, nil
 }
 
 // begin removes what is in the folder of an index and notes whose the next one is.
@@ -143,108 +143,4 @@ func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Do
 // dayOfNumber is the inverse of dayNumber.
 func dayOfNumber(n int64) string {
 	return time.Date(int(n/10000), time.Month(n/100%100), int(n%100), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-}
-
-// Found is a paper that was found.
-type Found struct {
-	Hit
-	Paper    *paper.Paper
-	Reason   Reason
-	Title    []Piece // of the text as received
-	Abstract []Piece
-	Snippet  []Piece // the sentence of the abstract that says most of what is asked
-	// Before and After say that the abstract goes on around the snippet.
-	Before, After bool
-}
-
-// Page is a page of what was found.
-type Page struct {
-	*Answer
-	List []Found
-}
-
-// Find answers a reader's question with papers, the words marked in their texts.
-func (p *Papers) Find(ctx context.Context, a Ask) (*Page, error) {
-	answer, err := p.Search(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(answer.Hits))
-	for i, h := range answer.Hits {
-		ids[i] = h.ID
-	}
-	papers, err := p.store.List(ctx, p.store.DB(), ids)
-	if err != nil {
-		return nil, err
-	}
-	by := make(map[int64]*paper.Paper, len(papers))
-	for _, x := range papers {
-		by[x.ID] = x
-	}
-	f := newFinder(a.Query)
-	page := &Page{Answer: answer}
-	for _, h := range answer.Hits {
-		x := by[h.ID]
-		if x == nil {
-			continue // merged away since the index saw it
-		}
-		found := Found{Hit: h, Paper: x}
-		found.Title = f.in(x.Title).pieces(x.Title, markable(x.Form, x.Title))
-		found.Abstract = f.in(x.Abstract).pieces(x.Abstract, markable(x.Form, x.Abstract))
-		found.Snippet, found.Before, found.After = f.snippet(x.Form, x.Abstract)
-		found.Reason = f.reason(x.Title, x.Abstract)
-		found.Reason.ByWords, found.Reason.ByMeaning = h.ByWords, h.ByMeaning
-		page.List = append(page.List, found)
-	}
-	return page, nil
-}
-
-// Near returns the papers nearest in meaning to one, at most limit of them; none while
-// there are no vectors.
-func (p *Papers) Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error) {
-	if len(to.Identifiers) == 0 {
-		return nil, nil
-	}
-	page, err := p.Find(ctx, Ask{Query: &Query{Like: to.Identifiers[:1]}, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	var list []*paper.Paper
-	for _, f := range page.List {
-		list = append(list, f.Paper)
-	}
-	return list, nil
-}
-
-// Matching returns which of the papers have every word of a query and all that binds.
-// It speaks of every change that the log has when it is called, and waits a moment for
-// the index to have it; fault.Busy says that the index is still far behind.
-func (p *Papers) Matching(ctx context.Context, text string, ids []int64) (map[int64]bool, error) {
-	latest, err := paper.Latest(ctx, p.store.DB())
-	if err != nil {
-		return nil, err
-	}
-	const tries, pause = 100, 50 * time.Millisecond
-	for try := 1; p.words.Snapshot().Seq() < latest; try++ {
-		if try == tries {
-			return nil, fault.Busy("The search index is still being made.")
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-	matching := make(map[int64]bool, len(ids))
-	q := Parse(text)
-	if q.Empty() {
-		return matching, nil
-	}
-	set := p.words.Snapshot().Match(compile(q).all)
-	for _, id := range ids {
-		if set.Has(id) {
-			matching[id] = true
-		}
-	}
-	return matching, nil
 }

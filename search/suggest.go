@@ -19,37 +19,47 @@ type Suggestion struct {
 	Paper *paper.Paper
 }
 
+// How many of each a reader is offered, and how many letters it takes.
+const (
+	offeredTopics, offeredNames, offeredTitles = 2, 3, 5
+	leastTyped                                 = 3
+)
+
+// Begun is what may have begun as a reader types.
+type Begun struct {
+	Topics []string
+	Names  []string // that begin so
+	// Authored are documents of authors whom the whole of what is typed names, when
+	// names are wanting; Titled those whose title has it. The most votes come first.
+	Authored, Titled []int64
+}
+
 // Suggest returns what a reader may mean who has typed so far: topics, authors, and the
 // titles with the most votes, a few of each. Of less than three letters it makes
 // nothing.
-func (p *Papers) Suggest(ctx context.Context, typed string) ([]Suggestion, error) {
-	const least, topics, authors, titles = 3, 2, 3, 5
+func (f *Front) Suggest(ctx context.Context, typed string) ([]Suggestion, error) {
 	typed = strings.Join(strings.Fields(typed), " ")
-	if n := utf8.RuneCountInString(typed); n < least || n > MaxQuery {
+	if n := utf8.RuneCountInString(typed); n < leastTyped || n > MaxQuery {
 		return nil, ctx.Err()
 	}
-	snap := p.words.Snapshot()
+	b, err := f.index.Begun(ctx, typed)
+	if err != nil {
+		return nil, err
+	}
 	var list []Suggestion
-	for _, c := range snap.Keys(keyTopic+strings.ToLower(typed), topics) {
-		list = append(list, Suggestion{Kind: Topic, Text: strings.TrimPrefix(c.Text, keyTopic)})
+	for _, t := range b.Topics {
+		list = append(list, Suggestion{Kind: Topic, Text: t})
 	}
-	var names []string
-	if utf8.RuneCountInString(typed) > least { // three letters begin too many names to look at
-		names = namesFrom(snap, typed, authors)
+	more, err := f.namesOf(ctx, b.Authored, typed)
+	if err != nil {
+		return nil, err
 	}
-	if len(names) < authors {
-		more, err := p.namesOf(ctx, snap, typed)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, more...)
-	}
-	for _, name := range names {
-		if s := (Suggestion{Kind: Author, Text: name}); len(list) < topics+authors && !slices.Contains(list, s) {
+	for _, name := range append(b.Names, more...) {
+		if s := (Suggestion{Kind: Author, Text: name}); len(list) < offeredTopics+offeredNames && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
-	found, err := p.best(ctx, snap, beginning(typed), titles)
+	found, err := f.store.List(ctx, f.store.DB(), b.Titled)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +67,46 @@ func (p *Papers) Suggest(ctx context.Context, typed string) ([]Suggestion, error
 		list = append(list, Suggestion{Kind: Title, Text: x.Title, Paper: x})
 	}
 	return list, nil
+}
+
+// namesOf returns the names, in some papers, of those whom the whole of what is typed
+// names.
+func (f *Front) namesOf(ctx context.Context, papers []int64, typed string) ([]string, error) {
+	found, err := f.store.List(ctx, f.store.DB(), papers)
+	if err != nil {
+		return nil, err
+	}
+	asked := nameQuery(typed)
+	var names []string
+	for _, x := range found {
+		for _, a := range x.Authors {
+			if slices.ContainsFunc(nameKeys(a.Name, a.Family), func(k string) bool { return slices.Contains(asked, k) }) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// Begun implements Index.
+func (e *Engine) Begun(ctx context.Context, typed string) (*Begun, error) {
+	const authored = 8
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	snap := e.words.Snapshot()
+	b := &Begun{}
+	for _, c := range snap.Keys(keyTopic+strings.ToLower(typed), offeredTopics) {
+		b.Topics = append(b.Topics, strings.TrimPrefix(c.Text, keyTopic))
+	}
+	if utf8.RuneCountInString(typed) > leastTyped { // so few letters begin too many names to look at
+		b.Names = namesFrom(snap, typed, offeredNames)
+	}
+	if asked := nameQuery(typed); len(asked) > 0 && len(b.Names) < offeredNames {
+		b.Authored = mostVoted(snap, keys(keyAuthor, asked), authored)
+	}
+	b.Titled = mostVoted(snap, beginning(typed), offeredTitles)
+	return b, nil
 }
 
 // namesFrom returns the most frequent names that begin as typed, in whatever case.
@@ -73,29 +123,6 @@ func namesFrom(snap *lexical.Snapshot, typed string, limit int) []string {
 	return names
 }
 
-// namesOf returns the names, in the papers with the most votes, of those whom the
-// whole of what is typed names.
-func (p *Papers) namesOf(ctx context.Context, snap *lexical.Snapshot, typed string) ([]string, error) {
-	const papers = 8
-	asked := nameQuery(typed)
-	if len(asked) == 0 {
-		return nil, nil
-	}
-	found, err := p.best(ctx, snap, keys(keyAuthor, asked), papers)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, x := range found {
-		for _, a := range x.Authors {
-			if slices.ContainsFunc(nameKeys(a.Name, a.Family), func(k string) bool { return slices.Contains(asked, k) }) {
-				names = append(names, a.Name)
-			}
-		}
-	}
-	return names, nil
-}
-
 // beginning asks for the titles that have what is typed, the last word perhaps begun.
 func beginning(typed string) lexical.Query {
 	words := nameWords(typed)
@@ -110,21 +137,21 @@ func beginning(typed string) lexical.Query {
 	return all
 }
 
-// best returns the papers with the most votes that match.
-func (p *Papers) best(ctx context.Context, snap *lexical.Snapshot, q lexical.Query, limit int) ([]*paper.Paper, error) {
+// mostVoted returns the documents with the most votes that match.
+func mostVoted(snap *lexical.Snapshot, q lexical.Query, limit int) []int64 {
 	if all, ok := q.(lexical.And); ok && len(all) == 0 {
-		return nil, nil
+		return nil
 	}
 	var ids []int64
 	for _, h := range snap.Search(q, limit, lexical.Options{Sort: numberVotes}).Hits {
 		ids = append(ids, h.ID)
 	}
-	return p.store.List(ctx, p.store.DB(), ids)
+	return ids
 }
 
 // Spelling returns the text of a query with the words that no paper has, five at most,
 // in the place of which stands one that is spelt nearly so; "" when there is none.
-func (e *Engine) Spelling(q *Query) string {
+func (e *Engine) Spelling(ctx context.Context, q *Query) (string, error) {
 	const most = 5
 	snap := e.words.Snapshot()
 	text, tried, changed := q.Text, 0, false
@@ -140,7 +167,7 @@ func (e *Engine) Spelling(q *Query) string {
 		}
 	}
 	if !changed {
-		return ""
+		return "", ctx.Err()
 	}
-	return text
+	return text, ctx.Err()
 }

@@ -49,8 +49,8 @@ func TestSuggest(t *testing.T) {
 			}
 		}
 		for typed, want := range map[string]string{"kernal methds": "kernel methods", "kernel": "", "cat:cs.XX kernle": "cat:cs.XX kernel", "zzzzz": ""} {
-			if got := h.Spelling(search.Parse(typed)); got != want {
-				t.Errorf("%q is set right as %q, want %q", typed, got, want)
+			if got, err := h.Spelling(t.Context(), search.Parse(typed)); err != nil || got != want {
+				t.Errorf("%q is set right as %q, %v; want %q", typed, got, err, want)
 			}
 		}
 	})

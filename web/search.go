@@ -23,7 +23,7 @@ const searchPath = "/papers"
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
 	Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.Paper, error)
-	Spelling(*search.Query) string
+	Spelling(context.Context, *search.Query) (string, error)
 	Alike(context.Context, search.Likeness) ([]search.Near, int, error)
 	Listing(ctx context.Context, of search.Field, value, since string) (*search.Listing, error)
 }
@@ -187,7 +187,11 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := SearchPageOf(site, a, q, page)
 	if page.All == 0 && !q.Empty() {
-		if meant := h.Finder.Spelling(q); meant != "" {
+		meant, err := h.Finder.Spelling(r.Context(), q)
+		if err != nil {
+			return err
+		}
+		if meant != "" {
 			to := a
 			to.Text, to.Page = meant, 1
 			v.Meant = &Link{Text: meant, Href: to.path()}
