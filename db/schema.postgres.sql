@@ -108,6 +108,27 @@ CREATE INDEX claim_account ON claim USING btree (account, id)
 CREATE INDEX claim_open ON claim USING btree (at) WHERE (state = 'open'::text)
 CREATE INDEX claim_paper ON claim USING btree (paper, id)
 CREATE UNIQUE INDEX claim_pkey ON claim USING btree (id)
+collected.collection bigint NOT NULL
+collected.paper bigint NOT NULL
+collected.at bigint NOT NULL
+collected.note text NOT NULL
+collected FOREIGN KEY (collection) REFERENCES collection(id)
+collected FOREIGN KEY (paper) REFERENCES paper(id)
+collected PRIMARY KEY (collection, paper)
+CREATE INDEX collected_paper ON collected USING btree (paper)
+CREATE UNIQUE INDEX collected_pkey ON collected USING btree (collection, paper)
+collection.id bigint NOT NULL
+collection.account bigint NOT NULL
+collection.slug text NOT NULL
+collection.title text NOT NULL
+collection.note text NOT NULL
+collection.public bigint NOT NULL
+collection.made bigint NOT NULL
+collection.updated bigint NOT NULL
+collection PRIMARY KEY (id)
+collection UNIQUE (account, slug)
+CREATE UNIQUE INDEX collection_account_slug_key ON collection USING btree (account, slug)
+CREATE UNIQUE INDEX collection_pkey ON collection USING btree (id)
 comment.id bigint NOT NULL
 comment.paper bigint NOT NULL
 comment.parent bigint NOT NULL
@@ -170,6 +191,13 @@ flow.ends bigint NOT NULL
 flow PRIMARY KEY (hash)
 CREATE INDEX flow_ends ON flow USING btree (ends)
 CREATE UNIQUE INDEX flow_pkey ON flow USING btree (hash)
+follow.account bigint NOT NULL
+follow.kind text NOT NULL
+follow.key text NOT NULL
+follow.at bigint NOT NULL
+follow PRIMARY KEY (account, kind, key)
+CREATE INDEX follow_key ON follow USING btree (kind, key)
+CREATE UNIQUE INDEX follow_pkey ON follow USING btree (account, kind, key)
 harvest_day.day text NOT NULL
 harvest_day.papers bigint NOT NULL
 harvest_day PRIMARY KEY (day)
@@ -213,6 +241,20 @@ invitation PRIMARY KEY (id)
 invitation UNIQUE (hash)
 CREATE UNIQUE INDEX invitation_hash_key ON invitation USING btree (hash)
 CREATE UNIQUE INDEX invitation_pkey ON invitation USING btree (id)
+jot.account bigint NOT NULL
+jot.paper bigint NOT NULL
+jot.at bigint NOT NULL
+jot.body text NOT NULL
+jot FOREIGN KEY (paper) REFERENCES paper(id)
+jot PRIMARY KEY (account, paper)
+CREATE INDEX jot_paper ON jot USING btree (paper)
+CREATE UNIQUE INDEX jot_pkey ON jot USING btree (account, paper)
+knob.account bigint NOT NULL
+knob.kind text NOT NULL
+knob.key text NOT NULL
+knob.turn bigint NOT NULL
+knob PRIMARY KEY (account, kind, key)
+CREATE UNIQUE INDEX knob_pkey ON knob USING btree (account, kind, key)
 lease.name text NOT NULL
 lease.holder text NOT NULL
 lease.until bigint NOT NULL
@@ -255,6 +297,19 @@ mail_key.value bytea NOT NULL
 mail_key CHECK ((one = 1))
 mail_key PRIMARY KEY (one)
 CREATE UNIQUE INDEX mail_key_pkey ON mail_key USING btree (one)
+mute.account bigint NOT NULL
+mute.kind text NOT NULL
+mute.key text NOT NULL
+mute.at bigint NOT NULL
+mute PRIMARY KEY (account, kind, key)
+CREATE UNIQUE INDEX mute_pkey ON mute USING btree (account, kind, key)
+opened.account bigint NOT NULL
+opened.paper bigint NOT NULL
+opened.at bigint NOT NULL
+opened FOREIGN KEY (paper) REFERENCES paper(id)
+opened PRIMARY KEY (account, paper)
+CREATE INDEX opened_paper ON opened USING btree (paper)
+CREATE UNIQUE INDEX opened_pkey ON opened USING btree (account, paper)
 outbox.id bigint NOT NULL
 outbox.kind text NOT NULL
 outbox.once text NOT NULL
@@ -379,6 +434,14 @@ reread.day text NOT NULL
 reread.at bigint NOT NULL
 reread PRIMARY KEY (source, day)
 CREATE UNIQUE INDEX reread_pkey ON reread USING btree (source, day)
+saved.account bigint NOT NULL
+saved.paper bigint NOT NULL
+saved.at bigint NOT NULL
+saved FOREIGN KEY (paper) REFERENCES paper(id)
+saved PRIMARY KEY (account, paper)
+CREATE INDEX saved_at ON saved USING btree (account, at, paper)
+CREATE INDEX saved_paper ON saved USING btree (paper)
+CREATE UNIQUE INDEX saved_pkey ON saved USING btree (account, paper)
 session.id bigint NOT NULL
 session.hash bytea NOT NULL
 session.account bigint NOT NULL

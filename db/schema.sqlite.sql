@@ -99,6 +99,25 @@ CREATE TABLE claim (
 CREATE INDEX claim_account ON claim(account, id);
 CREATE INDEX claim_open ON claim(at) WHERE state = 'open';
 CREATE INDEX claim_paper ON claim(paper, id);
+CREATE TABLE collected (
+	collection INTEGER NOT NULL REFERENCES collection(id),
+	paper      INTEGER NOT NULL REFERENCES paper(id),
+	at         INTEGER NOT NULL,
+	note       TEXT    NOT NULL,
+	PRIMARY KEY (collection, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collected_paper ON collected(paper);
+CREATE TABLE collection (
+	id      INTEGER PRIMARY KEY,
+	account INTEGER NOT NULL,
+	slug    TEXT    NOT NULL,
+	title   TEXT    NOT NULL,
+	note    TEXT    NOT NULL,
+	public  INTEGER NOT NULL,
+	made    INTEGER NOT NULL,
+	updated INTEGER NOT NULL,
+	UNIQUE (account, slug)
+) STRICT;
 CREATE TABLE comment (
 	id      INTEGER PRIMARY KEY,
 	paper   INTEGER NOT NULL REFERENCES paper(id),
@@ -159,6 +178,14 @@ CREATE TABLE flow (
 	ends INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX flow_ends ON flow(ends);
+CREATE TABLE follow (
+	account INTEGER NOT NULL,
+	kind    TEXT    NOT NULL,
+	key     TEXT    NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_key ON follow(kind, key);
 CREATE TABLE harvest_day (
 	day    TEXT   PRIMARY KEY,
 	papers INTEGER NOT NULL
@@ -199,6 +226,21 @@ CREATE TABLE invitation (
 	made  INTEGER NOT NULL,
 	ends  INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE jot (
+	account INTEGER NOT NULL,
+	paper   INTEGER NOT NULL REFERENCES paper(id),
+	at      INTEGER NOT NULL,
+	body    TEXT    NOT NULL,
+	PRIMARY KEY (account, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jot_paper ON jot(paper);
+CREATE TABLE knob (
+	account INTEGER NOT NULL,
+	kind    TEXT    NOT NULL,
+	key     TEXT    NOT NULL,
+	turn    INTEGER NOT NULL,
+	PRIMARY KEY (account, kind, key)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE lease (
 	name   TEXT    PRIMARY KEY,
 	holder TEXT    NOT NULL,
@@ -240,6 +282,20 @@ CREATE TABLE mail_key (
 	one   INTEGER PRIMARY KEY CHECK (one = 1),
 	value BLOB    NOT NULL
 ) STRICT;
+CREATE TABLE mute (
+	account INTEGER NOT NULL,
+	kind    TEXT    NOT NULL,
+	key     TEXT    NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE opened (
+	account INTEGER NOT NULL,
+	paper   INTEGER NOT NULL REFERENCES paper(id),
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX opened_paper ON opened(paper);
 CREATE TABLE outbox (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
 	kind      TEXT    NOT NULL,
@@ -358,6 +414,14 @@ CREATE TABLE reread (
 	at     INTEGER NOT NULL,
 	PRIMARY KEY (source, day)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE saved (
+	account INTEGER NOT NULL,
+	paper   INTEGER NOT NULL REFERENCES paper(id),
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX saved_at ON saved(account, at, paper);
+CREATE INDEX saved_paper ON saved(paper);
 CREATE TABLE session (
 	id      INTEGER PRIMARY KEY,
 	hash    BLOB    NOT NULL UNIQUE,

@@ -39,7 +39,7 @@ func (h *House) openPost(ctx context.Context) error {
 	told := &report{House: h}
 	h.Digests = digest.New(digest.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Outbox: h.Outbox, Base: h.Config.Base, Now: h.Config.Now, Log: h.log,
-		Trending: h.trends, AccountOf: h.accountOf,
+		Trending: h.trends, AccountOf: h.accountOf, Follows: h.Library.Followed,
 		Ledger: func(ctx context.Context, day string) (string, error) {
 			l, err := told.Ledger(ctx, edition.DaySpan(day))
 			if err != nil || l == nil || l.Total.Announced == 0 {

@@ -23,6 +23,7 @@ import (
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
+	"broadsheet/library"
 	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
 	"broadsheet/paper"
@@ -60,6 +61,7 @@ type House struct {
 	Feeds    *feed.Feeds
 	Accounts *account.Store
 	Talk     *discuss.Store
+	Library  *library.Store
 	Outbox   *outbox.Outbox
 	Search   *search.Papers // nil without an index
 	Digests  *digest.Store
@@ -94,6 +96,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Feeds.Raw = c.TrendRaw
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
 	h.Accounts.Register(h.Talk)
+	h.Library = library.NewStore(papers, h.Accounts)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -108,6 +111,7 @@ func (h *House) open(ctx context.Context) error {
 		return err
 	}
 	h.Accounts.UseMailer(h.letter)
+	h.Library.Ask(h.sources())
 	return h.furnish()
 }
 
