@@ -66,6 +66,9 @@ func (a *API) Fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // fail sends an error as the clients expect it and returns the request's id.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, status int, says string) string {
+	if isOurs(r) {
+		return a.problem(w, r, status, says)
+	}
 	id := requestID()
 	h := w.Header()
 	h.Set("X-Request-Id", id)

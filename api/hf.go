@@ -49,6 +49,8 @@ type API struct {
 	limits  *limits
 	routes  []account.Route
 	text    *discuss.Markdown
+
+	watching *watchers
 }
 
 // New returns the API.
@@ -57,7 +59,7 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the time zone of the API: %w", err)
 	}
-	a := &API{Config: c, papers: c.Papers, eastern: zone, mux: http.NewServeMux(), limits: newLimits(c.PerHour)}
+	a := &API{Config: c, papers: c.Papers, eastern: zone, mux: http.NewServeMux(), limits: newLimits(c.PerHour), watching: newWatchers()}
 	a.route("GET /api/daily_papers", account.Look, a.handle(a.dailyPapers))
 	a.route("GET /api/papers", account.Look, a.handle(a.listPapers))
 	a.route("GET /api/papers/search", account.Look, a.handle(a.search))
@@ -70,6 +72,7 @@ func New(c Config) (*API, error) {
 		a.text = discuss.NewMarkdown(func(string) string { return "" }) // names stay names
 		a.mountTalk()
 	}
+	a.mountV1()
 	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
 		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
 	}))

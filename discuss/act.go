@@ -287,6 +287,18 @@ func (s *Store) reverse(ctx context.Context, tx *db.Tx, now time.Time, a *Act, r
 	return fault.Conflict("What this act did cannot be undone from here.")
 }
 
+// Act returns one act of the log, NotFound when there is none.
+func (s *Store) Act(ctx context.Context, id int64) (*Act, error) {
+	list, err := acts(ctx, s.db, `WHERE id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fault.NotFound("There is no act %d in the log.", id)
+	}
+	return &list[0], nil
+}
+
 func findAct(ctx context.Context, tx *db.Tx, id int64) (*Act, error) {
 	list, err := acts(ctx, tx, `WHERE id = $1`+tx.Dialect.ForUpdate(), id)
 	if err != nil {

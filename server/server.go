@@ -261,6 +261,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 	}
+	s.RegisterOnShutdown(h.api.Release)
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(l) }()
 	h.ready.Store(true)
