@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -111,10 +112,11 @@ func ParseServer(s string) (*Server, error) {
 
 // session is a connection to a server.
 type session struct {
-	conn    net.Conn
-	client  *smtp.Client
-	timeout time.Duration
-	utf8    bool // the server takes international addresses
+	conn       net.Conn
+	client     *smtp.Client
+	timeout    time.Duration
+	utf8       bool // the server takes international addresses
+	pipelining bool // the server takes several commands at once
 }
 
 // Dial connects, encrypts and signs in.
@@ -178,6 +180,7 @@ func (s *Server) greet(out *session) error {
 		}
 	}
 	out.utf8, _ = out.client.Extension("SMTPUTF8")
+	out.pipelining, _ = out.client.Extension("PIPELINING")
 	return nil
 }
 
@@ -193,36 +196,85 @@ func (s *session) Send(ctx context.Context, e Envelope, message []byte, commit f
 		}
 		option = " SMTPUTF8"
 	}
-	for _, step := range []struct {
-		stage, line string
-		code        int
-	}{
-		{"MAIL", "MAIL FROM:<" + e.From.Bare() + ">" + option, 250},
-		{"RCPT", "RCPT TO:<" + e.To.Bare() + ">", 25},
-		{"DATA", "DATA", 354},
-	} {
-		if err := s.command(step.stage, step.line, step.code); err != nil {
-			var no *Refusal
-			if errors.As(err, &no) && no.Code != 421 {
-				if reset := s.command("RSET", "RSET", 250); reset != nil {
-					s.conn.Close()
-				}
-			}
-			return err
-		}
+	if err := s.open(option, e); err != nil {
+		return err
 	}
 	return s.data(message, commit)
 }
 
-func (s *session) command(stage, line string, code int) error {
-	id, err := s.client.Text.Cmd("%s", line)
+// step is a command and the answer that lets the next one follow.
+type step struct {
+	stage, line string
+	code        int
+}
+
+// open tells the envelope. A server that takes commands in a row (PIPELINING, RFC
+// 2920) is told all of it at once.
+func (s *session) open(option string, e Envelope) error {
+	steps := []step{
+		{"MAIL", "MAIL FROM:<" + e.From.Bare() + ">" + option, 250},
+		{"RCPT", "RCPT TO:<" + e.To.Bare() + ">", 25},
+		{"DATA", "DATA", 354},
+	}
+	if s.pipelining {
+		return s.row(steps)
+	}
+	for _, step := range steps {
+		if err := s.command(step); err != nil {
+			s.reset(err)
+			return err
+		}
+	}
+	return nil
+}
+
+// row sends commands at once and then reads their answers. The first no counts. A
+// server that waits for the message all the same is left: it then has none.
+func (s *session) row(steps []step) (first error) {
+	w := s.client.Text.Writer.W
+	for _, step := range steps {
+		w.WriteString(step.line + "\r\n") // Flush tells what went wrong
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("MAIL: %w", err)
+	}
+	for _, step := range steps {
+		_, _, err := s.client.Text.ReadResponse(step.code)
+		if err != nil {
+			err = asRefusal(step.stage, err)
+		}
+		switch {
+		case first == nil:
+			first = err
+		case err == nil && step.stage == "DATA":
+			s.conn.Close()
+			return first
+		}
+		if err != nil && !errors.As(err, new(*Refusal)) {
+			return first // nothing more comes on this connection
+		}
+	}
+	s.reset(first)
+	return first
+}
+
+// reset has the server forget an envelope that it has refused in part.
+func (s *session) reset(err error) {
+	var no *Refusal
+	if errors.As(err, &no) && no.Code != 421 && s.command(step{"RSET", "RSET", 250}) != nil {
+		s.conn.Close()
+	}
+}
+
+func (s *session) command(c step) error {
+	id, err := s.client.Text.Cmd("%s", c.line)
 	if err != nil {
-		return fmt.Errorf("%s: %w", stage, err)
+		return fmt.Errorf("%s: %w", c.stage, err)
 	}
 	s.client.Text.StartResponse(id)
 	defer s.client.Text.EndResponse(id)
-	if _, _, err = s.client.Text.ReadResponse(code); err != nil {
-		return asRefusal(stage, err)
+	if _, _, err = s.client.Text.ReadResponse(c.code); err != nil {
+		return asRefusal(c.stage, err)
 	}
 	return nil
 }
@@ -259,20 +311,19 @@ func (s *session) data(message []byte, commit func() error) error {
 
 // stuff writes a message with a dot before each line that begins with one.
 func stuff(w *bufio.Writer, message []byte) error {
-	start := true
-	last := 0
-	for i, c := range message {
-		if start && c == '.' {
-			w.Write(message[last:i])
+	ended := bytes.HasSuffix(message, []byte("\n"))
+	for next := 0; len(message) > 0; message = message[next:] {
+		if message[0] == '.' {
 			w.WriteByte('.')
-			last = i
 		}
-		start = c == '\n'
+		if next = bytes.Index(message, []byte("\n.")) + 1; next == 0 {
+			next = len(message)
+		}
+		if _, err := w.Write(message[:next]); err != nil {
+			return err
+		}
 	}
-	if _, err := w.Write(message[last:]); err != nil {
-		return err
-	}
-	if !start {
+	if !ended {
 		_, err := w.WriteString("\r\n")
 		return err
 	}

@@ -46,6 +46,9 @@ func sink() error {
 	}
 }
 
+// taken counts the letters that the sink has taken.
+var taken atomic.Int64
+
 func swallow(conn net.Conn) {
 	defer conn.Close()
 	r := bufio.NewReaderSize(conn, 64<<10)
@@ -68,20 +71,32 @@ func swallow(conn net.Conn) {
 					break
 				}
 			}
+			taken.Add(1)
 			say("250 taken")
+		case "COUN": // of ours: how many letters were taken
+			say(fmt.Sprint("250 ", taken.Load()))
 		case "QUIT":
 			say("221 bye")
 			return
 		case "EHLO":
-			say("250-sink\r\n250 8BITMIME")
+			say("250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
 		default:
 			say("250 ok")
 		}
 	}
 }
 
-// handover sends the same bytes in three ways, one after the other, three times.
-func handover(ctx context.Context) error {
+// handover sends letters of one size in three ways, one after the other, three times;
+// with the address of a PostgreSQL server in a fourth as well, by listmonk.
+func handover(ctx context.Context, dsn string) error {
+	var peer *listmonk
+	if dsn != "" {
+		var err error
+		if peer, err = buildListmonk(ctx, dsn); err != nil {
+			return err
+		}
+		defer peer.close()
+	}
 	c := exec.CommandContext(ctx, os.Args[0], "sink")
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -110,6 +125,14 @@ func handover(ctx context.Context) error {
 			fmt.Printf("round %d  %-11s %6.0f letters a second, %4d µs of CPU each\n", round+1, way.name, letters/wall.Seconds(), (spent()-cpu-setUpCPU).Microseconds()/letters)
 			setUp, setUpCPU = 0, 0
 		}
+		if peer == nil {
+			continue
+		}
+		wall, cpu, err := peer.send(ctx, at)
+		if err != nil {
+			return fmt.Errorf("listmonk: %w", err)
+		}
+		fmt.Printf("round %d  %-11s %6.0f letters a second, %4d µs of CPU each\n", round+1, "listmonk", letters/wall.Seconds(), cpu.Microseconds()/letters)
 	}
 	return nil
 }

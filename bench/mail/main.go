@@ -1,7 +1,8 @@
 // Mail measures the composing of digests and the handing over of letters.
 //
 //	go run ./mail compose MONTH.jsonl.zst...     for 25,000, 50,000 and 100,000 readers
-//	go run ./mail handover                       beside net/smtp and go-mail, to one sink
+//	go run ./mail handover [POSTGRES-DSN]        beside net/smtp and go-mail, to one sink;
+//	                                             with a PostgreSQL server beside listmonk too
 package main
 
 import (
@@ -33,11 +34,13 @@ func run(ctx context.Context, args []string) error {
 		}
 		return composeOne(ctx, n, args[2])
 	case len(args) == 1 && args[0] == "handover":
-		return handover(ctx)
+		return handover(ctx, "")
+	case len(args) == 2 && args[0] == "handover":
+		return handover(ctx, args[1])
 	case len(args) == 1 && args[0] == "sink":
 		return sink()
 	}
-	return fmt.Errorf("usage: go run ./mail compose MONTH.jsonl.zst... | handover")
+	return fmt.Errorf("usage: go run ./mail compose MONTH.jsonl.zst... | handover [POSTGRES-DSN]")
 }
 
 // spent is the processor time of this process so far.
