@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -99,14 +100,14 @@ func (e *Engine) Nearest(ctx context.Context, l Like) (*Neighbours, error) {
 	near = near[min(l.Skip, r.Total):min(l.Skip+l.Limit, r.Total)]
 	ids := make([]int64, len(near))
 	for i, s := range near {
-		ids[i] = s.id
+		ids[i] = s.ID
 	}
 	shared := snap.Scores(words, ids)
 	most := max((bm25K1+1)*snap.IDF(words), 1e-9)
 	for i, s := range near {
-		n := Neighbour{ID: s.id, Words: min(shared[i]/most, 1)}
+		n := Neighbour{ID: s.ID, Words: min(shared[i]/most, 1)}
 		if byMeaning {
-			n.Meaning = min(max(s.score, 0), 1)
+			n.Meaning = min(max(s.Score, 0), 1)
 		}
 		r.List = append(r.List, n)
 	}
@@ -114,7 +115,7 @@ func (e *Engine) Nearest(ctx context.Context, l Like) (*Neighbours, error) {
 }
 
 // nearest ranks the documents nearest to others and a text.
-func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words lexical.Or) (list []scored, byMeaning bool, err error) {
+func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words lexical.Or) (list []Scored, byMeaning bool, err error) {
 	if m := e.meaning.Load(); m != nil && m.store.Len() > 0 {
 		if e.reads {
 			if err := m.store.Refresh(); err != nil {
@@ -129,7 +130,7 @@ func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words
 	}
 	for _, h := range snap.Search(words, Deepest+len(own), lexical.Options{}).Hits {
 		if !slices.Contains(own, h.ID) && len(list) < Deepest {
-			list = append(list, scored{h.ID, h.Score})
+			list = append(list, Scored{h.ID, h.Score})
 		}
 	}
 	return list, false, nil
@@ -138,6 +139,23 @@ func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words
 // telling returns the words of a text that tell most about it: those that are frequent
 // in it and rare elsewhere, but not those that no paper has.
 func telling(snap *lexical.Snapshot, text string) lexical.Or {
+	unseen := snap.IDF(lexical.Term{Word: "\x00"})
+	words, _ := Telling(text, func(words []string) ([]float64, error) {
+		list := make([]float64, len(words))
+		for i, w := range words {
+			if idf := snap.IDF(lexical.Term{Word: w}); idf < unseen {
+				list[i] = idf
+			}
+		}
+		return list, nil
+	})
+	return words
+}
+
+// Telling returns the words of a text that tell most about it: those that are frequent
+// in it and rare elsewhere. rarity returns the idf of words, 0 of one that no document
+// has.
+func Telling(text string, rarity func(words []string) ([]float64, error)) (lexical.Or, error) {
 	const read, most = 5000, 40
 	times := map[string]int{}
 	for i, t := range lexical.Tokens(text) {
@@ -148,23 +166,20 @@ func telling(snap *lexical.Snapshot, text string) lexical.Or {
 			times[t.Word]++
 		}
 	}
-	type weighed struct {
-		word   string
-		weight float64
+	words := slices.Sorted(maps.Keys(times))
+	idf, err := rarity(words)
+	if err != nil {
+		return nil, err
 	}
-	list := make([]weighed, 0, len(times))
-	unseen := snap.IDF(lexical.Term{Word: "\x00"})
-	for w, n := range times {
-		if idf := snap.IDF(lexical.Term{Word: w}); idf < unseen {
-			list = append(list, weighed{w, idf * (1 + math.Log(float64(n)))})
-		}
+	weight := make(map[string]float64, len(words))
+	for i, w := range words {
+		weight[w] = idf[i] * (1 + math.Log(float64(times[w])))
 	}
-	slices.SortFunc(list, func(a, b weighed) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.word, b.word))
-	})
-	var words lexical.Or
-	for _, w := range list[:min(most, len(list))] {
-		words = append(words, lexical.Term{Word: w.word})
+	words = slices.DeleteFunc(words, func(w string) bool { return weight[w] == 0 })
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(weight[b], weight[a]) })
+	list := lexical.Or{}
+	for _, w := range words[:min(most, len(words))] {
+		list = append(list, lexical.Term{Word: w})
 	}
-	return words
+	return list, nil
 }

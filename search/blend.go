@@ -10,10 +10,10 @@ import (
 // judged collections; doc/search-quality.md has the figures.
 const Weight = 0.40
 
-// scored is a document with a score of one leg.
-type scored struct {
-	id    int64
-	score float64
+// Scored is a document with a score of one leg.
+type Scored struct {
+	ID    int64
+	Score float64
 }
 
 // candidate is a document with what both legs say of it.
@@ -26,6 +26,17 @@ type candidate struct {
 	score     float64
 }
 
+// Blend joins the best by words with the best by meaning into the hits of an answer, at
+// most Deepest. most is the most that any document could score by words.
+func Blend(words, meaning []Scored, most float64, missing Legs) []Hit {
+	list := blend(words, meaning, max(most, 1e-9), Weight, missing)
+	hits := make([]Hit, min(len(list), Deepest))
+	for i, c := range list[:len(hits)] {
+		hits[i] = Hit{c.id, c.score, c.byWords, c.byMeaning, c.words, c.cosine}
+	}
+	return hits
+}
+
 // blend joins the best by words with the best by meaning. Both scores are on an
 // absolute scale: words are divided by the most that any document could score for
 // the query, so that a document that holds all of its rare words stays above what a
@@ -34,23 +45,23 @@ type candidate struct {
 //
 // missing gives the scores that a leg did not: of documents that only the other one
 // found.
-func blend(words, meaning []scored, most, weight float64, missing legs) []candidate {
+func blend(words, meaning []Scored, most, weight float64, missing Legs) []candidate {
 	list := make([]candidate, 0, len(words)+len(meaning))
 	at := make(map[int64]int, len(words)+len(meaning))
 	for i, s := range words {
-		at[s.id] = len(list)
-		list = append(list, candidate{id: s.id, words: s.score / most, cosine: math.NaN(), byWords: i + 1})
+		at[s.ID] = len(list)
+		list = append(list, candidate{id: s.ID, words: s.Score / most, cosine: math.NaN(), byWords: i + 1})
 	}
 	var onlyMeaning []int64
 	for i, s := range meaning {
-		k, known := at[s.id]
+		k, known := at[s.ID]
 		if !known {
 			k = len(list)
-			at[s.id] = k
-			list = append(list, candidate{id: s.id})
-			onlyMeaning = append(onlyMeaning, s.id)
+			at[s.ID] = k
+			list = append(list, candidate{id: s.ID})
+			onlyMeaning = append(onlyMeaning, s.ID)
 		}
-		list[k].cosine, list[k].byMeaning = s.score, i+1
+		list[k].cosine, list[k].byMeaning = s.Score, i+1
 	}
 	var onlyWords []int64
 	for _, c := range list {
@@ -58,10 +69,10 @@ func blend(words, meaning []scored, most, weight float64, missing legs) []candid
 			onlyWords = append(onlyWords, c.id)
 		}
 	}
-	for i, s := range missing.words(onlyMeaning) {
+	for i, s := range missing.Words(onlyMeaning) {
 		list[at[onlyMeaning[i]]].words = s / most
 	}
-	for i, s := range missing.meaning(onlyWords) {
+	for i, s := range missing.Meaning(onlyWords) {
 		list[at[onlyWords[i]]].cosine = s
 	}
 	middle := middling(list)
@@ -79,11 +90,11 @@ func blend(words, meaning []scored, most, weight float64, missing legs) []candid
 	return list
 }
 
-// legs give the scores of chosen documents: 0 for one that the words do not match,
+// Legs give the scores of chosen documents: 0 for one that the words do not match,
 // NaN for one without a vector.
-type legs interface {
-	words(ids []int64) []float64
-	meaning(ids []int64) []float64
+type Legs interface {
+	Words(ids []int64) []float64
+	Meaning(ids []int64) []float64
 }
 
 // middling is the median cosine of the candidates that have one, 0 without any.

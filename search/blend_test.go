@@ -11,7 +11,7 @@ import (
 // tables are legs that know every score.
 type tables struct{ w, m map[int64]float64 }
 
-func (t tables) words(ids []int64) []float64 {
+func (t tables) Words(ids []int64) []float64 {
 	var list []float64
 	for _, id := range ids {
 		list = append(list, t.w[id])
@@ -19,7 +19,7 @@ func (t tables) words(ids []int64) []float64 {
 	return list
 }
 
-func (t tables) meaning(ids []int64) []float64 {
+func (t tables) Meaning(ids []int64) []float64 {
 	var list []float64
 	for _, id := range ids {
 		if c, ok := t.m[id]; ok {
@@ -31,19 +31,19 @@ func (t tables) meaning(ids []int64) []float64 {
 	return list
 }
 
-func best(m map[int64]float64, k int) []scored {
-	var list []scored
+func best(m map[int64]float64, k int) []Scored {
+	var list []Scored
 	for id, s := range m {
-		list = append(list, scored{id, s})
+		list = append(list, Scored{id, s})
 	}
-	slices.SortFunc(list, func(a, b scored) int {
-		if a.score != b.score {
-			if a.score > b.score {
+	slices.SortFunc(list, func(a, b Scored) int {
+		if a.Score != b.Score {
+			if a.Score > b.Score {
 				return -1
 			}
 			return 1
 		}
-		return int(a.id - b.id)
+		return int(a.ID - b.ID)
 	})
 	return list[:min(k, len(list))]
 }
@@ -77,13 +77,13 @@ func TestBlendIsItsDefinition(t *testing.T) {
 				t.Errorf("document %d stands twice", c.id)
 			}
 			seen[c.id] = true
-			if c.byWords > 0 && words[c.byWords-1].id != c.id || c.byMeaning > 0 && meaning[c.byMeaning-1].id != c.id {
+			if c.byWords > 0 && words[c.byWords-1].ID != c.id || c.byMeaning > 0 && meaning[c.byMeaning-1].ID != c.id {
 				t.Errorf("document %d has the ranks %d and %d of another", c.id, c.byWords, c.byMeaning)
 			}
 		}
 		for _, s := range slices.Concat(words, meaning) {
-			if !seen[s.id] {
-				t.Errorf("document %d was found and is not there", s.id)
+			if !seen[s.ID] {
+				t.Errorf("document %d was found and is not there", s.ID)
 			}
 		}
 	})

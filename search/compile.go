@@ -15,21 +15,22 @@ var schema = lexical.Schema{
 		{Name: string(Title), Default: true, Weight: 2, Boost: 0.4},
 		{Name: string(Abstract), Default: true, Weight: 1},
 	},
-	Numbers: []string{numberDay, numberVotes, numberEdition},
+	Numbers: []string{NumberDay, NumberVotes, NumberEdition},
 }
 
+// The numbers of a document.
 const (
-	numberDay     = "day"
-	numberVotes   = "votes"
-	numberEdition = "edition"
+	NumberDay     = "day"
+	NumberVotes   = "votes"
+	NumberEdition = "edition"
 )
 
-// form is a query in the language of the word index.
-type form struct {
-	rank   lexical.Query // what scores; nil when nothing does
-	filter lexical.Query // what binds; nil when nothing does
-	all    lexical.Query // every word and all that binds
-	bonus  lexical.Query // the part of rank for words that stand side by side; nil without
+// Form is a query in the language of the word index.
+type Form struct {
+	Rank   lexical.Query // what scores; nil when nothing does
+	Filter lexical.Query // what binds; nil when nothing does
+	All    lexical.Query // every word and all that binds
+	Bonus  lexical.Query // the part of Rank for words that stand side by side; nil without
 }
 
 // sideBonus is what a short query's words are worth where they stand side by side, as
@@ -48,8 +49,9 @@ func sideBySide(words []string) (lexical.Query, bool) {
 	return lexical.Exactly(strings.Join(words, " "), ""), true
 }
 
-func compile(q *Query) form {
-	var f form
+// Compile returns a query in the language of the word index.
+func Compile(q *Query) Form {
+	var f Form
 	var scores, words, must lexical.And
 	for _, w := range q.Words {
 		words = append(words, lexical.Words(w, "")...)
@@ -60,8 +62,8 @@ func compile(q *Query) form {
 		}
 	}
 	if side, ok := sideBySide(q.Words); ok {
-		f.bonus = lexical.Boosted{By: sideBonus, Of: side}
-		scores = append(scores, f.bonus)
+		f.Bonus = lexical.Boosted{By: sideBonus, Of: side}
+		scores = append(scores, f.Bonus)
 	}
 	for _, n := range q.Must {
 		c := node(n)
@@ -71,12 +73,12 @@ func compile(q *Query) form {
 		}
 	}
 	if len(scores) > 0 {
-		f.rank = lexical.Or(scores)
+		f.Rank = lexical.Or(scores)
 	}
 	if len(must) > 0 {
-		f.filter = must
+		f.Filter = must
 	}
-	f.all = append(words[:len(words):len(words)], must...)
+	f.All = append(words[:len(words):len(words)], must...)
 	return f
 }
 
@@ -88,19 +90,19 @@ func node(n Node) lexical.Query {
 	case Phrase:
 		return lexical.Exactly(n.Text, string(n.Field))
 	case Name:
-		return keys(keyAuthor, nameQuery(n.Text))
+		return keys(KeyAuthor, nameQuery(n.Text))
 	case Key:
 		return keyOf(n)
 	case Days:
-		return between(numberDay, n.From, n.To, epochDay)
+		return between(NumberDay, n.From, n.To, epochDay)
 	case Edition:
-		return between(numberEdition, n.From, n.To, dayNumber)
+		return between(NumberEdition, n.From, n.To, dayNumber)
 	case Votes:
 		most := int64(math.MaxInt64)
 		if n.Most >= 0 {
 			most = int64(n.Most)
 		}
-		return lexical.Range{Number: numberVotes, Min: int64(n.Least), Max: most}
+		return lexical.Range{Number: NumberVotes, Min: int64(n.Least), Max: most}
 	case And:
 		return lexical.And(each(n.Nodes))
 	case Or:
@@ -183,15 +185,15 @@ func keyOf(k Key) lexical.Query {
 				forms = append(forms, strings.ToLower(k.Value))
 			}
 		}
-		return keys(keyCategory, forms)
+		return keys(KeyCategory, forms)
 	case Topic:
-		return lexical.Key(keyTopic + strings.ToLower(k.Value))
+		return lexical.Key(KeyTopic + strings.ToLower(k.Value))
 	case Org:
-		return lexical.Key(keyOrg + strings.ToLower(k.Value))
+		return lexical.Key(KeyOrg + strings.ToLower(k.Value))
 	case ID:
-		return lexical.Key(keyID + k.Value)
+		return lexical.Key(KeyID + k.Value)
 	}
-	return lexical.Key(keyHas + k.Value)
+	return lexical.Key(KeyHas + k.Value)
 }
 
 // between returns the range of a number from one day to another, either of which
@@ -215,10 +217,10 @@ func (d *Document) entry() lexical.Document {
 }
 
 // idf returns Σ idf of what ranks, the bonus for words side by side left out.
-func (f form) idf(snap *lexical.Snapshot) float64 {
-	sum := snap.IDF(f.rank)
-	if f.bonus != nil {
-		sum -= snap.IDF(f.bonus)
+func (f Form) idf(snap *lexical.Snapshot) float64 {
+	sum := snap.IDF(f.Rank)
+	if f.Bonus != nil {
+		sum -= snap.IDF(f.Bonus)
 	}
 	return sum
 }

@@ -21,14 +21,14 @@ type Document struct {
 
 // Properties of a document that can be asked for and counted.
 const (
-	keyCategory = "cat:"   // cs.LG, and its archive cs
-	keyTopic    = "topic:" // lower case
-	keyOrg      = "org:"   // handle and full name, lower case
-	keyAuthor   = "au:"    // in the forms of nameKeys
-	keyPerson   = "name:"  // the whole name as printed, for facets and suggestions
-	keyID       = "id:"
-	keyHas      = "has:"
-	keyYear     = "year:"
+	KeyCategory = "cat:"   // cs.LG, and its archive cs
+	KeyTopic    = "topic:" // lower case
+	KeyOrg      = "org:"   // handle and full name, lower case
+	KeyAuthor   = "au:"    // in the forms of nameKeys
+	KeyPerson   = "name:"  // the whole name as printed, for facets and suggestions
+	KeyID       = "id:"
+	KeyHas      = "has:"
+	KeyYear     = "year:"
 )
 
 // DocumentOf returns the document of a paper that stands in the edition of a day,
@@ -37,7 +37,7 @@ func DocumentOf(p *paper.Paper, edition string) Document {
 	d := Document{ID: p.ID, Title: p.Title, Abstract: p.Abstract, Votes: int64(p.Votes()), Edition: dayNumber(edition)}
 	if !p.Submitted.IsZero() {
 		d.Day = p.Submitted.Unix() / 86400
-		d.Keys = append(d.Keys, keyYear+p.Submitted.UTC().Format("2006"))
+		d.Keys = append(d.Keys, KeyYear+p.Submitted.UTC().Format("2006"))
 	}
 	seen := map[string]bool{}
 	add := func(k string) {
@@ -47,35 +47,35 @@ func DocumentOf(p *paper.Paper, edition string) Document {
 		}
 	}
 	for _, c := range p.Categories {
-		add(keyCategory + c)
+		add(KeyCategory + c)
 		if archive, _, ok := strings.Cut(c, "."); ok {
-			add(keyCategory + archive)
+			add(KeyCategory + archive)
 		}
 	}
 	for _, t := range p.Topics {
-		add(keyTopic + strings.ToLower(t))
+		add(KeyTopic + strings.ToLower(t))
 	}
 	if o := p.Organisation; o != nil {
-		add(keyOrg + strings.ToLower(o.Name))
-		add(keyOrg + strings.ToLower(o.FullName))
+		add(KeyOrg + strings.ToLower(o.Name))
+		add(KeyOrg + strings.ToLower(o.FullName))
 	}
 	for _, id := range p.Identifiers {
-		add(keyID + id.String())
+		add(KeyID + id.String())
 		if id.Scheme == paper.DOI {
-			add(keyHas + "doi")
+			add(KeyHas + "doi")
 		}
 	}
 	for _, l := range p.Links {
 		if has, ok := linkNames[l.Kind]; ok {
-			add(keyHas + has)
+			add(KeyHas + has)
 		}
 	}
 	for _, a := range p.Authors {
 		d.Authors = append(d.Authors, a.Name)
 		for _, k := range nameKeys(a.Name, a.Family) {
-			add(keyAuthor + k)
+			add(KeyAuthor + k)
 		}
-		add(keyPerson + a.Name)
+		add(KeyPerson + a.Name)
 	}
 	return d
 }

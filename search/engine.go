@@ -168,7 +168,7 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 		return nil, err
 	}
 	snap := e.words.Snapshot()
-	f := compile(a.Query)
+	f := Compile(a.Query)
 	m := e.meaning.Load()
 	if m != nil && e.reads {
 		if err := m.store.Refresh(); err != nil {
@@ -176,7 +176,7 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 		}
 	}
 	r := &Answer{Mode: mode(m, a)}
-	if a.Query.Empty() || f.rank == nil && f.filter == nil && r.Mode == WordsOnly {
+	if a.Query.Empty() || f.Rank == nil && f.Filter == nil && r.Mode == WordsOnly {
 		return r, nil // nothing is asked, or only likeness while there are no vectors
 	}
 	list, err := e.rank(snap, m, a, f, r)
@@ -210,13 +210,13 @@ func mode(m *meaning, a Ask) Mode {
 }
 
 // rank returns the documents of an ask, at most Deepest, in their order.
-func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f form, r *Answer) ([]Hit, error) {
+func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answer) ([]Hit, error) {
 	if a.Order == Newest || a.Order == MostVotes {
 		if r.Mode != MeaningOnly {
 			return e.sorted(snap, f, a.Order), nil
 		}
 	}
-	var words []scored
+	var words []Scored
 	if r.Mode != MeaningOnly {
 		words = e.byWords(snap, f, depth(a, r.Mode))
 	}
@@ -226,8 +226,8 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f form, r *Answ
 	like := e.held(snap, a.Query)
 	vector := m.query(a.Query, like)
 	var filter *lexical.Set
-	if f.filter != nil {
-		filter = snap.Match(f.filter)
+	if f.Filter != nil {
+		filter = snap.Match(f.Filter)
 	}
 	near, err := m.nearest(vector, Deepest, func(id int64) bool {
 		return (filter == nil || filter.Has(id)) && !slices.Contains(like, id) && snap.Has(id)
@@ -236,24 +236,15 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f form, r *Answ
 		return nil, err
 	}
 	most := 1.0
-	if f.rank != nil {
+	if f.Rank != nil {
 		most = (bm25K1 + 1) * f.idf(snap)
 	}
-	var list []candidate
-	if r.Mode == MeaningOnly {
-		for i, s := range near {
-			list = append(list, candidate{id: s.id, cosine: s.score, byMeaning: i + 1, score: s.score})
-		}
-	} else {
+	hits := byMeaning(near)
+	if r.Mode != MeaningOnly {
 		legs := &bothLegs{m: m, snap: snap, f: f, vector: vector}
-		list = blend(words, near, max(most, 1e-9), Weight, legs)
-		if legs.err != nil {
+		if hits = Blend(words, near, most, legs); legs.err != nil {
 			return nil, legs.err
 		}
-	}
-	hits := make([]Hit, 0, min(len(list), Deepest))
-	for _, c := range list[:min(len(list), Deepest)] {
-		hits = append(hits, Hit{c.id, c.score, c.byWords, c.byMeaning, c.words, c.cosine})
 	}
 	if a.Order == Newest || a.Order == MostVotes {
 		sortBy(snap, hits, numberOf(a.Order))
@@ -272,26 +263,34 @@ func depth(a Ask, m Mode) int {
 	return Deepest
 }
 
-func hitsOf(words []scored) []Hit {
+func byMeaning(near []Scored) []Hit {
+	hits := make([]Hit, len(near))
+	for i, s := range near {
+		hits[i] = Hit{ID: s.ID, Score: s.Score, ByMeaning: i + 1, Cosine: s.Score}
+	}
+	return hits
+}
+
+func hitsOf(words []Scored) []Hit {
 	hits := make([]Hit, len(words))
 	for i, s := range words {
-		hits[i] = Hit{ID: s.id, Score: s.score, ByWords: i + 1, Words: s.score}
+		hits[i] = Hit{ID: s.ID, Score: s.Score, ByWords: i + 1, Words: s.Score}
 	}
 	return hits
 }
 
 // byWords returns the k best documents by words. What only binds ranks nothing: of
 // it the newest come first.
-func (e *Engine) byWords(snap *lexical.Snapshot, f form, k int) []scored {
+func (e *Engine) byWords(snap *lexical.Snapshot, f Form, k int) []Scored {
 	var res lexical.Result
-	if f.rank == nil {
-		res = snap.Search(f.filter, k, lexical.Options{Sort: numberDay})
+	if f.Rank == nil {
+		res = snap.Search(f.Filter, k, lexical.Options{Sort: NumberDay})
 	} else {
-		res = snap.Search(f.rank, k, lexical.Options{Filter: f.filter})
+		res = snap.Search(f.Rank, k, lexical.Options{Filter: f.Filter})
 	}
-	list := make([]scored, len(res.Hits))
+	list := make([]Scored, len(res.Hits))
 	for i, h := range res.Hits {
-		list[i] = scored{h.ID, h.Score}
+		list[i] = Scored{h.ID, h.Score}
 	}
 	return list
 }
@@ -300,19 +299,19 @@ func (e *Engine) byWords(snap *lexical.Snapshot, f form, k int) []scored {
 type bothLegs struct {
 	m      *meaning
 	snap   *lexical.Snapshot
-	f      form
+	f      Form
 	vector []float32
 	err    error
 }
 
-func (l *bothLegs) words(ids []int64) []float64 {
-	if l.f.rank == nil {
+func (l *bothLegs) Words(ids []int64) []float64 {
+	if l.f.Rank == nil {
 		return make([]float64, len(ids))
 	}
-	return l.snap.Scores(l.f.rank, ids)
+	return l.snap.Scores(l.f.Rank, ids)
 }
 
-func (l *bothLegs) meaning(ids []int64) []float64 {
+func (l *bothLegs) Meaning(ids []int64) []float64 {
 	list, err := l.m.scores(l.vector, ids)
 	if err != nil {
 		l.err = err
@@ -325,7 +324,7 @@ func (l *bothLegs) meaning(ids []int64) []float64 {
 func (e *Engine) held(snap *lexical.Snapshot, q *Query) []int64 {
 	var ids []int64
 	for _, id := range q.Like {
-		for at := range snap.Match(lexical.Key(keyID + id.String())).All() {
+		for at := range snap.Match(lexical.Key(KeyID + id.String())).All() {
 			ids = append(ids, at)
 		}
 	}
@@ -349,7 +348,7 @@ func (e *Engine) Match(ctx context.Context, q *Query, ids []int64, seq int64) (m
 	if q.Empty() {
 		return matching, nil
 	}
-	set := e.words.Snapshot().Match(compile(q).all)
+	set := e.words.Snapshot().Match(Compile(q).All)
 	for _, id := range ids {
 		if set.Has(id) {
 			matching[id] = true

@@ -29,7 +29,7 @@ type Standing struct {
 // Listing returns the papers of an author, by the name as it is printed, or of a
 // category; since is a day as 2026-04-14. Of a name that nobody has Total is 0.
 func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*Listing, error) {
-	prefix, ok := map[Field]string{Author: keyPerson, Category: keyCategory}[of]
+	prefix, ok := map[Field]string{Author: KeyPerson, Category: KeyCategory}[of]
 	if !ok {
 		return nil, fault.Invalid("Papers are listed by author or category, not by %s.", of)
 	}
@@ -38,7 +38,7 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	}
 	snap := e.words.Snapshot()
 	key := lexical.Key(prefix + value)
-	found := snap.Search(key, Deepest, lexical.Options{Sort: numberDay, Count: true})
+	found := snap.Search(key, Deepest, lexical.Options{Sort: NumberDay, Count: true})
 	l := &Listing{Total: found.Total}
 	if l.Total == 0 {
 		return l, nil
@@ -46,22 +46,22 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	for _, h := range found.Hits {
 		l.Newest = append(l.Newest, standing(snap, h.ID))
 	}
-	for id := range snap.Match(lexical.And{key, between(numberEdition, since, "", dayNumber)}).All() {
+	for id := range snap.Match(lexical.And{key, between(NumberEdition, since, "", dayNumber)}).All() {
 		l.Since = append(l.Since, standing(snap, id))
 	}
 	const many = 12
-	l.Years = facets(snap, key, keyYear, 200)
-	l.Categories = facets(snap, key, keyCategory, many)
-	l.Topics = facets(snap, key, keyTopic, many)
+	l.Years = facets(snap, key, KeyYear, 200)
+	l.Categories = facets(snap, key, KeyCategory, many)
+	l.Topics = facets(snap, key, KeyTopic, many)
 	return l, nil
 }
 
 func standing(snap *lexical.Snapshot, id int64) Standing {
-	s := Standing{ID: id, Votes: int(snap.Number(id, numberVotes))}
-	if d := snap.Number(id, numberDay); d != 0 {
+	s := Standing{ID: id, Votes: int(snap.Number(id, NumberVotes))}
+	if d := snap.Number(id, NumberDay); d != 0 {
 		s.Day = time.Unix(d*86400, 0).UTC()
 	}
-	if n := snap.Number(id, numberEdition); n != 0 {
+	if n := snap.Number(id, NumberEdition); n != 0 {
 		s.Edition = time.Date(int(n/10000), time.Month(n/100%100), int(n%100), 0, 0, 0, 0, time.UTC)
 	}
 	return s

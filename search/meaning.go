@@ -114,14 +114,14 @@ func (m *meaning) query(q *Query, like []int64) []float32 {
 }
 
 // nearest returns the k documents nearest to a vector that keep admits.
-func (m *meaning) nearest(v []float32, k int, keep func(int64) bool) ([]scored, error) {
+func (m *meaning) nearest(v []float32, k int, keep func(int64) bool) ([]Scored, error) {
 	found, err := m.store.Search([][]float32{v}, k, keep)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]scored, len(found[0]))
+	list := make([]Scored, len(found[0]))
 	for i, h := range found[0] {
-		list[i] = scored{h.ID, float64(h.Score)}
+		list[i] = Scored{h.ID, float64(h.Score)}
 	}
 	return list, nil
 }

@@ -10,17 +10,17 @@ import (
 
 func numberOf(o Order) string {
 	if o == MostVotes {
-		return numberVotes
+		return NumberVotes
 	}
-	return numberDay
+	return NumberDay
 }
 
 // sorted returns the documents that have every word, by date or votes; when none
 // has, those that have any.
-func (e *Engine) sorted(snap *lexical.Snapshot, f form, o Order) []Hit {
-	res := snap.Search(f.all, Deepest, lexical.Options{Sort: numberOf(o)})
-	if len(res.Hits) == 0 && f.rank != nil {
-		res = snap.Search(f.rank, Deepest, lexical.Options{Sort: numberOf(o), Filter: f.filter})
+func (e *Engine) sorted(snap *lexical.Snapshot, f Form, o Order) []Hit {
+	res := snap.Search(f.All, Deepest, lexical.Options{Sort: numberOf(o)})
+	if len(res.Hits) == 0 && f.Rank != nil {
+		res = snap.Search(f.Rank, Deepest, lexical.Options{Sort: numberOf(o), Filter: f.Filter})
 	}
 	hits := make([]Hit, len(res.Hits))
 	for i, h := range res.Hits {
@@ -39,28 +39,28 @@ func sortBy(snap *lexical.Snapshot, hits []Hit, number string) {
 }
 
 // count counts what stands beside the list.
-func (e *Engine) count(snap *lexical.Snapshot, q *Query, f form, r *Answer) {
-	r.All = snap.Search(f.all, 0, lexical.Options{Count: true}).Total
+func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
+	r.All = snap.Search(f.All, 0, lexical.Options{Count: true}).Total
 	if len(q.Words) > 1 {
 		side := lexical.And{lexical.Exactly(strings.Join(q.Words, " "), "")}
-		if f.filter != nil {
-			side = append(side, f.filter)
+		if f.Filter != nil {
+			side = append(side, f.Filter)
 		}
 		r.Phrase = snap.Search(side, 0, lexical.Options{Count: true}).Total
 	}
-	of := f.all
-	if r.All == 0 && f.rank != nil {
-		of = f.rank
-		if f.filter != nil {
-			of = lexical.And{f.rank, f.filter}
+	of := f.All
+	if r.All == 0 && f.Rank != nil {
+		of = f.Rank
+		if f.Filter != nil {
+			of = lexical.And{f.Rank, f.Filter}
 		}
 	}
 	const many = 12
 	r.Facets = Facets{
-		Years:      facets(snap, of, keyYear, 100),
-		Categories: facets(snap, of, keyCategory, many),
-		Topics:     facets(snap, of, keyTopic, many),
-		Code:       snap.Search(lexical.And{of, lexical.Key(keyHas + "code")}, 0, lexical.Options{Count: true}).Total,
+		Years:      facets(snap, of, KeyYear, 100),
+		Categories: facets(snap, of, KeyCategory, many),
+		Topics:     facets(snap, of, KeyTopic, many),
+		Code:       snap.Search(lexical.And{of, lexical.Key(KeyHas + "code")}, 0, lexical.Options{Count: true}).Total,
 	}
 	slices.SortFunc(r.Facets.Years, func(a, b Facet) int { return cmp.Compare(a.Value, b.Value) })
 }

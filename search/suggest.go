@@ -19,9 +19,11 @@ type Suggestion struct {
 	Paper *paper.Paper
 }
 
-// How many of each a reader is offered, and how many letters it takes.
+// How many of each a reader is offered, of how many papers the authors are read, and
+// how many letters it takes.
 const (
-	offeredTopics, offeredNames, offeredTitles = 2, 3, 5
+	OfferedTopics, OfferedNames, OfferedTitles = 2, 3, 5
+	ReadAuthored                               = 8
 	leastTyped                                 = 3
 )
 
@@ -55,7 +57,7 @@ func (f *Front) Suggest(ctx context.Context, typed string) ([]Suggestion, error)
 		return nil, err
 	}
 	for _, name := range append(b.Names, more...) {
-		if s := (Suggestion{Kind: Author, Text: name}); len(list) < offeredTopics+offeredNames && !slices.Contains(list, s) {
+		if s := (Suggestion{Kind: Author, Text: name}); len(list) < OfferedTopics+OfferedNames && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
@@ -90,41 +92,47 @@ func (f *Front) namesOf(ctx context.Context, papers []int64, typed string) ([]st
 
 // Begun implements Index.
 func (e *Engine) Begun(ctx context.Context, typed string) (*Begun, error) {
-	const authored = 8
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	snap := e.words.Snapshot()
 	b := &Begun{}
-	for _, c := range snap.Keys(keyTopic+strings.ToLower(typed), offeredTopics) {
-		b.Topics = append(b.Topics, strings.TrimPrefix(c.Text, keyTopic))
+	t := ReadTyped(typed)
+	for _, c := range snap.Keys(t.Topic, OfferedTopics) {
+		b.Topics = append(b.Topics, strings.TrimPrefix(c.Text, KeyTopic))
 	}
-	if utf8.RuneCountInString(typed) > leastTyped { // so few letters begin too many names to look at
-		b.Names = namesFrom(snap, typed, offeredNames)
+	if t.Name != "" {
+		for _, c := range snap.Keys(t.Name, OfferedNames) {
+			b.Names = append(b.Names, strings.TrimPrefix(c.Text, KeyPerson))
+		}
 	}
-	if asked := nameQuery(typed); len(asked) > 0 && len(b.Names) < offeredNames {
-		b.Authored = mostVoted(snap, keys(keyAuthor, asked), authored)
+	if len(b.Names) < OfferedNames {
+		b.Authored = mostVoted(snap, t.Author, ReadAuthored)
 	}
-	b.Titled = mostVoted(snap, beginning(typed), offeredTitles)
+	b.Titled = mostVoted(snap, t.Title, OfferedTitles)
 	return b, nil
 }
 
-// namesFrom returns the most frequent names that begin as typed, in whatever case.
-func namesFrom(snap *lexical.Snapshot, typed string, limit int) []string {
-	words := strings.Fields(typed)
-	for i, w := range words {
-		r, n := utf8.DecodeRuneInString(w)
-		words[i] = string(unicode.ToUpper(r)) + w[n:]
-	}
-	var names []string
-	for _, c := range snap.Keys(keyPerson+strings.Join(words, " "), limit) {
-		names = append(names, strings.TrimPrefix(c.Text, keyPerson))
-	}
-	return names
+// Typed is what a reader has typed so far, read in each way in which it may go on.
+type Typed struct {
+	Topic string // how the key of a topic would begin
+	Name  string // how the key of a printed name would begin; "" when it would be one of too many
+	// Author and Title match documents: of an author whom the whole names, and with a
+	// title that has what is typed, the last word perhaps begun.
+	Author, Title lexical.Query
 }
 
-// beginning asks for the titles that have what is typed, the last word perhaps begun.
-func beginning(typed string) lexical.Query {
+// ReadTyped reads what a reader has typed. Names may be typed in whatever case.
+func ReadTyped(typed string) Typed {
+	t := Typed{Topic: KeyTopic + strings.ToLower(typed), Author: keys(KeyAuthor, nameQuery(typed)), Title: lexical.Or{}}
+	if utf8.RuneCountInString(typed) > leastTyped {
+		words := strings.Fields(typed)
+		for i, w := range words {
+			r, n := utf8.DecodeRuneInString(w)
+			words[i] = string(unicode.ToUpper(r)) + w[n:]
+		}
+		t.Name = KeyPerson + strings.Join(words, " ")
+	}
 	words := nameWords(typed)
 	var all lexical.And
 	for i, w := range words {
@@ -134,16 +142,16 @@ func beginning(typed string) lexical.Query {
 			all = append(all, lexical.Term{Word: w, Field: string(Title)})
 		}
 	}
-	return all
+	if len(all) > 0 {
+		t.Title = all
+	}
+	return t
 }
 
 // mostVoted returns the documents with the most votes that match.
 func mostVoted(snap *lexical.Snapshot, q lexical.Query, limit int) []int64 {
-	if all, ok := q.(lexical.And); ok && len(all) == 0 {
-		return nil
-	}
 	var ids []int64
-	for _, h := range snap.Search(q, limit, lexical.Options{Sort: numberVotes}).Hits {
+	for _, h := range snap.Search(q, limit, lexical.Options{Sort: NumberVotes}).Hits {
 		ids = append(ids, h.ID)
 	}
 	return ids
