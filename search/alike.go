@@ -111,7 +111,7 @@ func (e *Engine) Nearest(ctx context.Context, l Like) (*Neighbours, error) {
 		}
 		r.List = append(r.List, n)
 	}
-	return r, nil
+	return r, sound(snap)
 }
 
 // nearest ranks the documents nearest to others and a text.

@@ -25,6 +25,9 @@ func (p *Papers) EncodeNext(ctx context.Context, limit int) (int, error) {
 	if m == nil || p.reads {
 		return 0, nil
 	}
+	if err := p.mendVectors(ctx, m); err != nil {
+		return 0, err
+	}
 	if seq := m.store.Seq(); seq > 0 {
 		return p.encodeChanges(ctx, seq, limit, true)
 	}

@@ -190,6 +190,9 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	if a.Facet {
 		e.count(snap, a.Query, f, r)
 	}
+	if err := sound(snap); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
@@ -348,11 +351,12 @@ func (e *Engine) Match(ctx context.Context, q *Query, ids []int64, seq int64) (m
 	if q.Empty() {
 		return matching, nil
 	}
-	set := e.words.Snapshot().Match(Compile(q).All)
+	snap := e.words.Snapshot()
+	set := snap.Match(Compile(q).All)
 	for _, id := range ids {
 		if set.Has(id) {
 			matching[id] = true
 		}
 	}
-	return matching, nil
+	return matching, sound(snap)
 }

@@ -41,7 +41,7 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	found := snap.Search(key, Deepest, lexical.Options{Sort: NumberDay, Count: true})
 	l := &Listing{Total: found.Total}
 	if l.Total == 0 {
-		return l, nil
+		return l, sound(snap)
 	}
 	for _, h := range found.Hits {
 		l.Newest = append(l.Newest, standing(snap, h.ID))
@@ -53,7 +53,7 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	l.Years = facets(snap, key, KeyYear, 200)
 	l.Categories = facets(snap, key, KeyCategory, many)
 	l.Topics = facets(snap, key, KeyTopic, many)
-	return l, nil
+	return l, sound(snap)
 }
 
 func standing(snap *lexical.Snapshot, id int64) Standing {

@@ -24,16 +24,15 @@ type meaning struct {
 }
 
 func openMeaning(dir string, m Encoder, reads bool) (*meaning, error) {
-	open := vector.Open
-	if reads {
-		open = vector.OpenReader
-	}
-	s, err := open(filepath.Join(dir, "meaning", m.Name()), m.Dim(), m.Name())
+	s, err := openVectors(dir, m, reads)
 	if err != nil {
 		return nil, err
 	}
 	return &meaning{m, s}, nil
 }
+
+// folderOf is where the vectors of an encoder lie in the folder of an index.
+func folderOf(dir string, m Encoder) string { return filepath.Join(dir, "meaning", m.Name()) }
 
 // text is what the encoder reads of a document.
 func (d *Document) text() string { return d.Title + ". " + d.Abstract }

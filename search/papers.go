@@ -13,6 +13,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/paper"
+	"broadsheet/search/lexical"
 )
 
 // Papers keeps an engine abreast of the papers of a store, and answers readers. It
@@ -23,6 +24,7 @@ type Papers struct {
 	store    *paper.Store
 	editions *edition.Store
 	backlog  *backlog // of EncodeNext
+	looked   *meaning // whose vectors EncodeNext compared with their checksums
 }
 
 // OpenPapers opens the index of a store's papers in a folder. An index that belongs
@@ -81,6 +83,9 @@ func (p *Papers) Update(ctx context.Context, limit int) (int, error) {
 	if p.reads {
 		return 0, nil // the process that writes the index does so
 	}
+	if err := p.mend(); err != nil {
+		return 0, err
+	}
 	from := p.Seq()
 	changes, err := paper.Changes(ctx, p.store.DB(), from, limit)
 	if err != nil || len(changes) == 0 {
@@ -101,19 +106,20 @@ func (p *Papers) Update(ctx context.Context, limit int) (int, error) {
 func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Document, gone []int64, err error) {
 	err = p.store.DB().Snapshot(ctx, func(tx *db.Tx) error {
 		docs, gone = nil, nil
-		var ids []int64
+		var ids, days []int64
 		for _, c := range changes {
 			switch c.Kind {
 			case paper.ChangedPaper:
 				ids = append(ids, c.Subject)
 			case edition.ChangedEdition:
-				of, err := p.editions.PapersOf(ctx, tx, dayOfNumber(c.Subject))
-				if err != nil {
-					return err
-				}
-				ids = append(ids, of...)
+				days = append(days, c.Subject)
 			}
 		}
+		moved, err := p.moved(ctx, tx, days)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, moved...)
 		slices.Sort(ids)
 		for part := range slices.Chunk(slices.Compact(ids), 500) {
 			list, err := p.store.List(ctx, tx, part)
@@ -138,6 +144,35 @@ func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Do
 		return nil
 	})
 	return docs, gone, err
+}
+
+// moved returns the papers that came into the editions of some days, or left them,
+// since the word index last saw them. An edition grows all day long, paper by paper:
+// if each time all of its papers were taken in anew, a change would wait for them.
+func (p *Papers) moved(ctx context.Context, tx *db.Tx, days []int64) (ids []int64, err error) {
+	if len(days) == 0 {
+		return nil, nil
+	}
+	snap := p.words.Snapshot()
+	in := make(map[int64]int64)
+	for _, day := range days {
+		list, err := p.editions.PapersOf(ctx, tx, dayOfNumber(day))
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range list {
+			in[id] = day
+			if snap.Number(id, NumberEdition) != day {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for id := range snap.Match(lexical.Range{Number: NumberEdition, Min: slices.Min(days), Max: slices.Max(days)}).All() {
+		if day := snap.Number(id, NumberEdition); in[id] != day && slices.Contains(days, day) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, snap.Err()
 }
 
 // dayOfNumber is the inverse of dayNumber.

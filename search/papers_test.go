@@ -1,12 +1,12 @@
 package search_test
 
 import (
+	"bytes"
 	"fmt"
 	"hash/fnv"
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
 	"broadsheet/edition"
+	"broadsheet/fault"
 	"broadsheet/paper"
 	"broadsheet/search"
 )
@@ -220,6 +221,51 @@ func TestTheIndexFollowsTheLog(t *testing.T) {
 	})
 }
 
+// TestAnEditionTakesInWhatMoved: of an edition that grew only the papers that are new
+// in it are indexed again, so that a change does not wait for all the others; and a
+// paper that left an edition is no longer found in it.
+func TestAnEditionTakesInWhatMoved(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		feature := func(n int, at time.Time) *paper.Paper {
+			p := made(n, "Paper "+name(n), "text")
+			p.Featured = &paper.Feature{Source: "up", At: at}
+			return p
+		}
+		for n := range 20 {
+			h.put(feature(n+1, noon))
+		}
+		h.settle()
+		h.put(feature(40, noon))
+		if _, err := h.editions.Update(t.Context(), noon, 10); err != nil {
+			t.Fatal(err)
+		}
+		if due, err := h.Due(t.Context()); due != 1 || err != nil {
+			t.Errorf("%d documents are to be indexed when one paper came into an edition, %v; want 1", due, err)
+		}
+		h.settle()
+		if got := h.find(search.WordsOnly, "edition:2026-04-14 "+name(40)); got != "2604.00040" {
+			t.Errorf("in its edition, found %q", got)
+		}
+		err := d.Transact(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `DELETE FROM entry WHERE paper = (SELECT paper FROM identifier WHERE value = '2604.00040')`)
+			paper.Log(tx, noon, edition.ChangedEdition, 20260414)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		if got := h.find(search.WordsOnly, "edition:2026-04-14 "+name(40)); got != "" {
+			t.Errorf("after it left, its edition finds %q", got)
+		}
+		if got := h.find(search.WordsOnly, "edition:2026-04-14 "+name(3)); got != "2604.00003" {
+			t.Errorf("what stayed in the edition is found as %q", got)
+		}
+	})
+}
+
 func TestAMergedPaperLeavesTheIndex(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -255,29 +301,109 @@ func TestAnIndexBelongsToOneDatabase(t *testing.T) {
 	}
 }
 
+// garble overwrites the middle of each file of a part of the index, as it lies on disk
+// or is mapped.
+func (h *house) garble(pattern string) {
+	h.t.Helper()
+	files, err := filepath.Glob(filepath.Join(h.dir, pattern))
+	if err != nil || len(files) == 0 {
+		h.t.Fatalf("no files %s: %v", pattern, err)
+	}
+	for _, name := range files {
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if st, err := f.Stat(); err != nil {
+			h.t.Fatal(err)
+		} else if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, int(st.Size()/2)), st.Size()/4); err != nil {
+			h.t.Fatal(err)
+		}
+		f.Close()
+	}
+}
+
 func TestADamagedIndexIsBuiltAnew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
 	h.put(made(1, "Turbulence", "x"))
 	h.settle()
 	h.Close()
-	segments, err := filepath.Glob(filepath.Join(h.dir, "words", "*"))
-	if err != nil || len(segments) == 0 {
-		t.Fatalf("no files of the index: %v", err)
-	}
-	for _, f := range segments {
-		if body, err := os.ReadFile(f); err == nil && len(body) > 0 {
-			body[len(body)/2] ^= 0xff
-			if err := os.WriteFile(f, slices.Clip(body), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	h.garble("words/*")
+	h.garble("meaning/*/manifest")
 	h.Papers = nil
 	h.open("bags")
 	h.settle()
 	if got := h.find(search.WordsOnly, "turbulence"); got != "2604.00001" {
 		t.Errorf("found %q after the damage", got)
+	}
+	if _, meaning := h.Docs(); meaning != 1 {
+		t.Errorf("%d papers have vectors after the damage", meaning)
+	}
+}
+
+// TestDamageUnderReaders: files that are damaged while they are searched, or that nobody
+// has compared with their checksums yet, make searches fail with a word, and are made
+// anew by those who follow the log.
+func TestDamageUnderReaders(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	for n := range 30 {
+		h.put(made(n+1, "Turbulence "+name(n), "x"))
+	}
+	h.settle()
+	h.open("bags") // all of it is in segments now
+	if _, err := h.EncodeNext(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	h.garble("words/*.seg")
+	_, err := h.Find(t.Context(), search.Ask{Query: search.Parse("turbulence " + name(3)), Mode: search.WordsOnly, Limit: 9, Facet: true})
+	if !fault.Is(err, fault.KindBusy) {
+		t.Fatalf("a search in a damaged index: %v", err)
+	}
+	if _, err := h.Update(t.Context(), 10); err == nil || !strings.Contains(err.Error(), "made anew") {
+		t.Errorf("whoever follows the log hears %v", err)
+	}
+	h.settle()
+	if got := h.find(search.WordsOnly, name(3)); got != "2604.00004" {
+		t.Errorf("found %q after the damage", got)
+	}
+}
+
+// TestDamagedVectorsAreMadeAnew: segments of vectors are compared with their checksums
+// before the first paper is encoded.
+func TestDamagedVectorsAreMadeAnew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	const papers = 1<<14 + 10 // so many make a segment
+	var list []*paper.Paper
+	for n := range papers {
+		if list = append(list, made(n, "Paper", fmt.Sprint("text ", n))); len(list) == 1000 || n == papers-1 {
+			h.put(list...)
+			list = nil
+		}
+	}
+	encode := func() (err error) {
+		for n := 1; n > 0 && err == nil; {
+			n, err = h.EncodeNext(t.Context(), 1000)
+		}
+		return err
+	}
+	if err := encode(); err != nil {
+		t.Fatal(err)
+	}
+	h.open("bags")
+	h.garble("meaning/*/*.seg")
+	before := h.encoded
+	h.open("bags")
+	if err := encode(); err != nil && !strings.Contains(err.Error(), "made anew") {
+		t.Fatal(err)
+	}
+	if err := encode(); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.encoded - before; got != papers {
+		t.Errorf("%d texts were encoded after the damage, want %d", got, papers)
 	}
 }
 

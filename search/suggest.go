@@ -110,7 +110,7 @@ func (e *Engine) Begun(ctx context.Context, typed string) (*Begun, error) {
 		b.Authored = mostVoted(snap, t.Author, ReadAuthored)
 	}
 	b.Titled = mostVoted(snap, t.Title, OfferedTitles)
-	return b, nil
+	return b, sound(snap)
 }
 
 // Typed is what a reader has typed so far, read in each way in which it may go on.

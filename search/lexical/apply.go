@@ -36,7 +36,7 @@ func (x *Index) Apply(batch Batch) error {
 		}
 	}
 	if batch.size() > bulk {
-		return x.applyBulk(&batch)
+		return x.guarded(func() error { return x.applyBulk(&batch) })
 	}
 	w := &write{batch: batch}
 	x.queueing.Lock()
@@ -52,7 +52,7 @@ func (x *Index) Apply(batch Batch) error {
 	all := x.queue
 	x.queue = nil
 	x.queueing.Unlock()
-	err := x.commit(all)
+	err := x.guarded(func() error { return x.commit(all) })
 	for _, w := range all {
 		w.done, w.err = true, err
 	}
@@ -77,8 +77,8 @@ func (d *Document) size() int {
 
 // commit writes batches to the log and shows them.
 func (x *Index) commit(all []*write) error {
-	if x.failed != nil {
-		return x.failed
+	if err := x.broken(); err != nil {
+		return err
 	}
 	batches := make([]*Batch, len(all))
 	for i, w := range all {
@@ -240,8 +240,8 @@ func (x *Index) applyBulk(batch *Batch) error {
 	defer x.flushing.Unlock()
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	if x.failed != nil {
-		return x.failed
+	if err := x.broken(); err != nil {
+		return err
 	}
 	if err := x.flushHeld(func(work func()) { work() }); err != nil {
 		return err

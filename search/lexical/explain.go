@@ -1,6 +1,6 @@
 package lexical
 
-import "runtime"
+import "runtime/debug"
 
 // Matched says how a part of a query matched a document: which words, where.
 type Matched struct {
@@ -22,7 +22,7 @@ type MatchedField struct {
 // Explain returns what of a query matched a document, in the order of the query;
 // what stands under Not is left out. Without a match in the document it is empty.
 func (s *Snapshot) Explain(q Query, id int64) []Matched {
-	defer runtime.KeepAlive(s)
+	defer s.guard(debug.SetPanicOnFault(true))
 	p, d, ok := s.find(id)
 	if !ok {
 		return nil

@@ -67,8 +67,6 @@ func (r *ranking) prune(p *part, n node) bool {
 		return true
 	}
 	f := pruners.Get().(*pruner)
-	defer pruners.Put(f)
-	defer f.forget()
 	f.r, f.p, f.scorer = r, p, n
 	if !f.take(n) {
 		f.forget()
@@ -76,16 +74,17 @@ func (r *ranking) prune(p *part, n node) bool {
 		f.tree, f.must = true, append(f.must, n)
 		f.leaves(n)
 	}
+	words := len(f.terms)
 	switch {
-	case len(f.terms) == 0:
-		return false
-	case len(f.terms) > maxPruned:
+	case words > maxPruned:
 		f.wide()
-	default:
+	case words > 0:
 		f.prepare()
 		f.run()
 	}
-	return true
+	f.forget()
+	pruners.Put(f) // not after a panic, which leaves sums behind
+	return words > 0
 }
 
 // forget makes the pruner ready for another use.

@@ -31,6 +31,8 @@ type Index struct {
 	frozen  []*part // in memory, being flushed
 	failed  error   // no more writes until the index is opened anew
 
+	damage atomic.Pointer[Damage] // what was found damaged
+
 	queueing sync.Mutex
 	queue    []*write
 
@@ -121,7 +123,7 @@ func (x *Index) load() (*view, error) {
 	}
 	v := &view{seq: m.Seq}
 	held := map[int]*part{}
-	if now := x.now.Load(); now != nil {
+	if now := x.now.Load(); now != nil && int64(m.Next) >= x.next.Load() { // else another index was put in its place
 		for _, p := range now.parts {
 			held[p.number] = p
 		}
@@ -184,12 +186,10 @@ func (x *Index) Docs() int {
 // Verify reads every segment whole and compares it with its checksums. It returns
 // a Damage for the first section that is not as it was written.
 func (x *Index) Verify() error {
-	for _, p := range x.now.Load().parts {
-		if err := p.verify(); err != nil {
-			return err
-		}
+	if d := x.now.Load().damage(); d != nil {
+		x.damage.Store(d)
 	}
-	return nil
+	return x.Err()
 }
 
 // Close waits for what runs in the background, writes what is in memory to

@@ -73,6 +73,9 @@ func (t *terms) single(l *list, kind termKind) {
 }
 
 func (l *list) short(p []byte) {
+	if l.df >= blockSize {
+		panic("a list has another length than the dictionary says")
+	}
 	width := int(l.flags >> 4)
 	p = p[1:]
 	d := uint32(uv(&p))

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"math"
 	"math/bits"
-	"runtime"
+	"runtime/debug"
 	"slices"
 )
 
@@ -37,7 +37,7 @@ type Result struct {
 
 // Search returns the k best documents for a query.
 func (s *Snapshot) Search(q Query, k int, o Options) Result {
-	defer runtime.KeepAlive(s)
+	defer s.guard(debug.SetPanicOnFault(true))
 	if o.Filter != nil {
 		q = And{q, filtered{o.Filter}}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"runtime/debug"
 	"slices"
 	"sort"
 )
@@ -159,8 +160,15 @@ func (s *segment) load() error {
 	return nil
 }
 
-// verify checks every section against its checksum.
-func (s *segment) verify() error {
+// verify checks every section against its checksum and returns the first that is damaged.
+func (s *segment) verify() (d *Damage) {
+	fault := debug.SetPanicOnFault(true)
+	defer func() {
+		debug.SetPanicOnFault(fault)
+		if p := recover(); p != nil {
+			d = &Damage{s.name, "TABLE", fmt.Sprint(p)} // the file cannot be read, or became shorter
+		}
+	}()
 	for _, r := range s.rows {
 		if crc32.Checksum(r.body, castagnoli) != r.crc {
 			return &Damage{s.name, r.tag, "wrong checksum"}

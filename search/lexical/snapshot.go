@@ -3,22 +3,27 @@ package lexical
 import (
 	"iter"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sort"
+	"sync/atomic"
 )
 
-// Snapshot answers queries on an index as it was at one moment.
+// Snapshot answers queries on an index as it was at one moment. When the index turns out
+// to be damaged, its methods answer nothing, and Err says so.
 type Snapshot struct {
-	view *view
-	lay  *layout
-	docs int // deleted ones included, as in all statistics
-	avg  averages
+	view   *view
+	lay    *layout
+	docs   int // deleted ones included, as in all statistics
+	avg    averages
+	index  *Index
+	damage atomic.Pointer[Damage]
 }
 
 // Snapshot returns the index as it is now. It need not be closed.
 func (x *Index) Snapshot() *Snapshot {
 	x.refreshIfOld()
-	s := &Snapshot{view: x.now.Load(), lay: x.lay}
+	s := &Snapshot{view: x.now.Load(), lay: x.lay, index: x}
 	sums := make([]uint64, len(x.lay.Fields))
 	for _, p := range s.view.parts {
 		s.docs += p.docs
@@ -44,6 +49,7 @@ func (s *Snapshot) Docs() int {
 
 // Has reports whether there is a document with the ID.
 func (s *Snapshot) Has(id int64) bool {
+	defer s.guard(debug.SetPanicOnFault(true))
 	_, _, ok := s.find(id)
 	return ok
 }
@@ -61,7 +67,7 @@ func (s *Snapshot) find(id int64) (*part, uint32, bool) {
 
 // Number returns a number of a document, 0 when there is none.
 func (s *Snapshot) Number(id int64, name string) int64 {
-	defer runtime.KeepAlive(s)
+	defer s.guard(debug.SetPanicOnFault(true))
 	c, ok := s.lay.number[name]
 	if p, d, found := s.find(id); ok && found {
 		return p.nums[c].at(int(d))
@@ -70,10 +76,10 @@ func (s *Snapshot) Number(id int64, name string) int64 {
 }
 
 // Scores returns the score of each document under a query, 0 for one that does not match.
-func (s *Snapshot) Scores(q Query, ids []int64) []float64 {
-	defer runtime.KeepAlive(s)
+func (s *Snapshot) Scores(q Query, ids []int64) (out []float64) {
+	out = make([]float64, len(ids))
+	defer s.guard(debug.SetPanicOnFault(true))
 	c := s.compile(q)
-	out := make([]float64, len(ids))
 	nodes := map[*part]node{}
 	for i, id := range ids {
 		p, d, ok := s.find(id)
@@ -95,6 +101,7 @@ func (s *Snapshot) Scores(q Query, ids []int64) []float64 {
 // Ceiling returns what no document can score under a query: (k1 + 1) · (1 + the
 // boosts of the fields) · Σ boost · idf. IDF is the sum alone.
 func (s *Snapshot) Ceiling(q Query) float64 {
+	defer s.guard(debug.SetPanicOnFault(true))
 	total := 0.0
 	s.compile(q).leaves(func(c *clause) { total += c.weight * c.top })
 	return total
@@ -102,6 +109,7 @@ func (s *Snapshot) Ceiling(q Query) float64 {
 
 // IDF returns Σ boost · idf over the words and phrases of a query, those under Not left out.
 func (s *Snapshot) IDF(q Query) float64 {
+	defer s.guard(debug.SetPanicOnFault(true))
 	total := 0.0
 	s.compile(q).leaves(func(c *clause) { total += c.weight })
 	return total
@@ -116,8 +124,9 @@ type Set struct {
 }
 
 // Match returns the documents that match a query.
-func (s *Snapshot) Match(q Query) *Set {
-	defer runtime.KeepAlive(s)
+func (s *Snapshot) Match(q Query) (set *Set) {
+	set = &Set{}
+	defer s.guard(debug.SetPanicOnFault(true))
 	c := s.compile(q)
 	var ids []int64
 	for _, p := range s.view.parts {
@@ -182,7 +191,7 @@ func (s *Set) All() iter.Seq[int64] {
 // Facets counts the keys with a prefix, such as "cat:", among the documents that
 // match a query, and returns the limit most frequent, then by name.
 func (s *Snapshot) Facets(q Query, prefix string, limit int) []Count {
-	defer runtime.KeepAlive(s)
+	defer s.guard(debug.SetPanicOnFault(true))
 	c := s.compile(q)
 	counts := map[string]int{}
 	for _, p := range s.view.parts {

@@ -1,7 +1,7 @@
 package lexical
 
 import (
-	"runtime"
+	"runtime/debug"
 	"sort"
 	"unicode/utf8"
 )
@@ -57,7 +57,7 @@ func (s *Snapshot) Near(word, field string, limit int) []Count {
 // count adds up the terms with a prefix over the segments. Those that rank puts
 // below 0 are left out, those with lower ranks come first.
 func (s *Snapshot) count(prefix []byte, limit int, rank func(term []byte) int) []Count {
-	defer runtime.KeepAlive(s)
+	defer s.guard(debug.SetPanicOnFault(true))
 	at := map[string]int{}
 	var out []Count
 	var ranks []int

@@ -38,23 +38,18 @@ func (x *Index) nudge() {
 }
 
 // tend compares what was opened with its checksums, then flushes and merges until
-// Close. Once it has found damage, Apply returns it. After a failure, such as a full disk, the
+// Close. Once it has found damage, Err and Apply return it. After a failure, such as a full disk, the
 // next turn tries again; Close reports the last.
 func (x *Index) tend() {
 	defer x.done.Done()
-	if err := x.Verify(); err != nil {
-		x.writing.Lock()
-		x.failed = err
-		x.writing.Unlock()
-		return
-	}
+	_ = x.Verify()
 	for {
 		select {
 		case <-x.quit:
 			return
 		case <-x.wake:
 		}
-		x.tendErr = x.tendOnce()
+		x.tendErr = x.guarded(x.tendOnce)
 	}
 }
 
@@ -181,8 +176,8 @@ func (x *Index) mergeParts(some []*part) error {
 	}
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	if x.failed != nil {
-		return x.failed
+	if err := x.broken(); err != nil {
+		return err
 	}
 	now := x.now.Load()
 	next := &view{parts: replace(now.parts, some, sources, merged), seq: now.seq}
@@ -236,8 +231,8 @@ func (x *Index) flushHeld(aside func(work func())) error {
 // flushed commits that some parts of memory are on disk as merged and that the
 // logs before number wal are not needed.
 func (x *Index) flushed(some []*part, sources []*mergeSource, merged *part, seq int64, wal int) error {
-	if x.failed != nil {
-		return x.failed
+	if err := x.broken(); err != nil {
+		return err
 	}
 	now := x.now.Load()
 	next := &view{parts: now.parts, seq: now.seq}
@@ -255,8 +250,8 @@ func (x *Index) flushed(some []*part, sources []*mergeSource, merged *part, seq 
 
 // rotate begins a new log and returns its number, 0 when the old one is empty.
 func (x *Index) rotate() (int, error) {
-	if x.failed != nil {
-		return 0, x.failed
+	if err := x.broken(); err != nil {
+		return 0, err
 	}
 	if x.walSize == 0 && x.walNo == x.man.WAL {
 		return 0, nil
@@ -274,7 +269,9 @@ func (x *Index) rotate() (int, error) {
 
 // Merge joins all segments into one, which takes the time of writing the index
 // anew and makes searches fastest and statistics exact. Nobody needs to call it.
-func (x *Index) Merge() error {
+func (x *Index) Merge() error { return x.guarded(x.merge) }
+
+func (x *Index) merge() error {
 	if err := x.flush(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 )
@@ -98,6 +99,9 @@ func int64s(p []byte, n int) []int64 {
 // replay returns st after the batches of the log, and how many bytes of it are whole.
 func (st *state) replay(path string, dim int) (*state, int64, error) {
 	buf, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
 	if err != nil {
 		return nil, 0, err
 	}

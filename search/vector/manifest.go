@@ -64,22 +64,22 @@ func (m manifest) encode(dead []bitmap) ([]byte, error) {
 func decodeManifest(buf []byte) (m manifest, dead []bitmap, err error) {
 	le := binary.LittleEndian
 	if len(buf) < 24 || string(buf[:8]) != manifestMagic {
-		return m, nil, errors.New("the manifest is damaged: it does not begin with " + manifestMagic)
+		return m, nil, fmt.Errorf("%w: the manifest does not begin with %s", ErrDamaged, manifestMagic)
 	}
 	if v := le.Uint32(buf[8:]); v != manifestVersion {
-		return m, nil, fmt.Errorf("the folder has version %d; this program reads version %d: delete the folder to build it again", v, manifestVersion)
+		return m, nil, fmt.Errorf("%w: it has version %d, and this program reads version %d", ErrDamaged, v, manifestVersion)
 	}
 	n := int(le.Uint32(buf[12:]))
 	if n > len(buf)-24 || crc32.Checksum(buf[24:], castagnoli) != le.Uint32(buf[16:]) {
-		return m, nil, errors.New("the manifest is damaged: its checksum is another")
+		return m, nil, fmt.Errorf("%w: the manifest has another checksum", ErrDamaged)
 	}
 	if err := json.Unmarshal(buf[24:24+n], &m); err != nil {
-		return m, nil, fmt.Errorf("the manifest is damaged: %w", err)
+		return m, nil, fmt.Errorf("%w: the manifest: %w", ErrDamaged, err)
 	}
 	buf = buf[24+n:]
 	for _, g := range m.Segments {
 		if g.Rows < 0 || (g.Rows+63)/64 > len(buf)/8 {
-			return m, nil, errors.New("the manifest is damaged: it is too short")
+			return m, nil, fmt.Errorf("%w: the manifest is too short", ErrDamaged)
 		}
 		b := newBitmap(g.Rows)
 		for i := range b {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -75,13 +76,16 @@ func layout(rows, dim int) (at, size [parts]int, end int) {
 // openSegment maps a segment. It is unmapped when nobody can reach it any more.
 func openSegment(path string, dim, rows int) (*segment, error) {
 	data, unmap, err := mapFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	g, err := readSegment(data, dim, rows)
 	if err != nil {
 		unmap()
-		return nil, fmt.Errorf("%s: %w: delete the folder to build it again", path, err)
+		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
 	}
 	g.name = filepath.Base(path)
 	runtime.AddCleanup(g, func(unmap func()) { unmap() }, unmap)
@@ -136,7 +140,7 @@ func (g *segment) check(which ...int) error {
 func (s *Store) Verify() error {
 	for _, g := range s.state.Load().segments {
 		if err := g.check(partIDs, partScales, partVectors, partSpreads, partSketches); err != nil {
-			return fmt.Errorf("%s: segment %s: %w: delete the folder to build it again", s.dir, g.name, err)
+			return fmt.Errorf("%w: %s, segment %s: %w", ErrDamaged, s.dir, g.name, err)
 		}
 		runtime.KeepAlive(g)
 	}

@@ -49,6 +49,10 @@ type Hit struct {
 // of no use to this one: give each model a folder of its own.
 var ErrOther = errors.New("the folder holds vectors of another model")
 
+// ErrDamaged says that a file is not as it was written, or of another version: the
+// folder must be deleted and filled anew.
+var ErrDamaged = errors.New("the folder is damaged; delete it to build it again")
+
 // ErrBusy says that another process writes to the folder.
 var ErrBusy = errors.New("another process writes to the folder")
 
