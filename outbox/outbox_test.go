@@ -307,6 +307,9 @@ func TestBouncesAreCountedAndFade(t *testing.T) {
 				if ids := enqueue(t, d, o, letter(t, "gone@university.example")); (ids[0] == 0) != c.stopped {
 					t.Errorf("another letter: %v", ids)
 				}
+				if list, err := o.Suppressions(t.Context()); err != nil || (list[outbox.Bounced] == 1) != c.stopped {
+					t.Errorf("the suppressed addresses are %v, %v", list, err)
+				}
 			})
 		})
 	}

@@ -61,6 +61,25 @@ func suppressed(ctx context.Context, q db.Querier, hash string) (Reason, error) 
 	return r, nil
 }
 
+// Suppressions counts the addresses that are not written to, by the reason.
+func (o *Outbox) Suppressions(ctx context.Context) (map[Reason]int, error) {
+	rows, err := o.db.Query(ctx, `SELECT reason, count(*) FROM suppression GROUP BY reason`)
+	if err != nil {
+		return nil, fmt.Errorf("count suppressed addresses: %w", err)
+	}
+	defer rows.Close()
+	found := map[Reason]int{}
+	for rows.Next() {
+		var r Reason
+		var n int
+		if err := rows.Scan(&r, &n); err != nil {
+			return nil, err
+		}
+		found[r] = n
+	}
+	return found, rows.Err()
+}
+
 // suppressedOf returns the reasons of those letters' addresses that have one, by hash.
 func (o *Outbox) suppressedOf(ctx context.Context, q db.Querier, letters []Letter) (map[string]Reason, error) {
 	args := make([]any, len(letters))

@@ -40,6 +40,7 @@ func (*PostPage) template() string { return "post" }
 // PostData is what that page is made of.
 type PostData struct {
 	Readers map[digest.State]int
+	Closed  map[outbox.Reason]int // addresses that are not written to
 	Due     digest.Due
 	Counts  []outbox.Count
 	Records []outbox.Record
@@ -57,6 +58,14 @@ func PostPageOf(s Site, d PostData) *PostPage {
 	v := &PostPage{Page: s.page("Mail", "letters"), Counts: d.Counts}
 	v.NoIndex = true
 	v.Facts = []Fact{{"Readers", number(d.Readers[digest.Active])}, {"Not confirmed yet", number(d.Readers[digest.Asked])}, {"Stopped, mail came back", number(d.Readers[digest.Stopped])}}
+	for _, f := range []struct {
+		name   string
+		reason outbox.Reason
+	}{{"Addresses that bounce", outbox.Bounced}, {"Addresses that complained", outbox.Complained}, {"Addresses that left", outbox.Left}} {
+		if n := d.Closed[f.reason]; n > 0 {
+			v.Facts = append(v.Facts, Fact{f.name, number(n)})
+		}
+	}
 	if !d.Sends {
 		v.Facts = append(v.Facts, Fact{"Sending", "off: no --mail-from"})
 	}
@@ -113,6 +122,9 @@ func (h *Handler) deskMail(w http.ResponseWriter, r *http.Request) error {
 		return fault.Invalid("A letter's number is wanted after before=.")
 	}
 	if d.Readers, err = h.Digests.Figures(ctx); err != nil {
+		return err
+	}
+	if d.Closed, err = h.Digests.Outbox.Suppressions(ctx); err != nil {
 		return err
 	}
 	if d.Due, err = h.Digests.Waiting(ctx); err != nil {
