@@ -36,6 +36,7 @@ type Query struct {
 	Span      edition.Span
 	Origin    edition.Origin // "" for all
 	Submitter string         // "" for all
+	Least     int            // the fewest votes
 	Newest    bool           // by the time of being put in, the newest first, instead of by votes
 	Skip      int            // items to leave out at the beginning
 	Limit     int            // the most items to return; 0 for all there are
@@ -65,8 +66,8 @@ func New(papers *paper.Store) *Feeds { return &Feeds{db: papers.DB(), papers: pa
 // list has.
 func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	where := ` FROM entry JOIN paper ON paper.id = entry.paper
-		WHERE entry.day BETWEEN $1 AND $2 AND ($3 = '' OR entry.origin = $3) AND ($4 = '' OR entry.submitter = $4)`
-	args := []any{q.Span.From, q.Span.To, string(q.Origin), q.Submitter}
+		WHERE ` + chosen
+	args := q.args()
 	var total int
 	if err := f.db.QueryRow(ctx, `SELECT count(*)`+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
@@ -74,16 +75,12 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	if total <= q.Skip {
 		return nil, total, nil
 	}
-	order := votesFirst
-	if q.Newest {
-		order = `entry.entered DESC, entry.paper DESC`
-	}
 	limit := q.Limit
 	if limit == 0 {
 		limit = total
 	}
 	rows, err := f.db.Query(ctx, `SELECT entry.paper, entry.day, entry.origin, entry.entered, entry.submitter`+where+
-		` ORDER BY `+order+fmt.Sprintf(" LIMIT %d OFFSET %d", limit, q.Skip), args...)
+		` ORDER BY `+q.order()+fmt.Sprintf(" LIMIT %d OFFSET %d", limit, q.Skip), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
 	}
@@ -120,12 +117,31 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	return slices.DeleteFunc(items, func(it Item) bool { return it.Paper == nil }), total, nil
 }
 
+// chosen is the condition on the papers of a query, with args.
+const chosen = `entry.day BETWEEN $1 AND $2 AND ($3 = '' OR entry.origin = $3) AND ($4 = '' OR entry.submitter = $4) AND paper.votes + paper.own_votes >= $5`
+
+func (q Query) args() []any {
+	return []any{q.Span.From, q.Span.To, string(q.Origin), q.Submitter, q.Least}
+}
+
+func (q Query) order() string {
+	if q.Newest {
+		return `entry.entered DESC, entry.paper DESC`
+	}
+	return votesFirst
+}
+
 // Order returns the numbers of the papers of a span in the order of List.
 func (f *Feeds) Order(ctx context.Context, span edition.Span) ([]int64, error) {
-	rows, err := f.db.Query(ctx, `SELECT entry.paper FROM entry JOIN paper ON paper.id = entry.paper
-		WHERE entry.day BETWEEN $1 AND $2 ORDER BY `+votesFirst, span.From, span.To)
+	return f.Numbers(ctx, Query{Span: span})
+}
+
+// Numbers returns the numbers of all papers of a query in their order; Skip and Limit
+// are not looked at.
+func (f *Feeds) Numbers(ctx context.Context, q Query) ([]int64, error) {
+	rows, err := f.db.Query(ctx, `SELECT entry.paper FROM entry JOIN paper ON paper.id = entry.paper WHERE `+chosen+` ORDER BY `+q.order(), q.args()...)
 	if err != nil {
-		return nil, fmt.Errorf("order the papers of %s to %s: %w", span.From, span.To, err)
+		return nil, fmt.Errorf("order the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
 	}
 	defer rows.Close()
 	var list []int64

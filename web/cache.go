@@ -40,6 +40,9 @@ func askedOf(r *http.Request) string {
 	if strings.HasPrefix(r.URL.Path, "/papers/") && names == nil {
 		names = []string{"sort"} // of the comments
 	}
+	if strings.HasPrefix(r.URL.Path, "/feed/") {
+		names = listQuery
+	}
 	if names == nil {
 		return ""
 	}
@@ -57,6 +60,7 @@ type finished struct {
 	body     []byte
 	header   []field
 	etag     string
+	modified time.Time // when it became so; zero where nobody asks
 	until    time.Time // zero: as long as the state stands
 	visitors bool      // readers have a page of their own in its place
 	cut      *cut      // nil for what is the same for all
@@ -100,7 +104,10 @@ func (f *finished) send(w http.ResponseWriter, r *http.Request) {
 	for _, x := range f.header {
 		h[x.name] = x.value
 	}
-	if tag := r.Header["If-None-Match"]; tag != nil && matches(tag[0], f.etag) {
+	if !f.modified.IsZero() {
+		h["Last-Modified"] = []string{f.modified.Format(http.TimeFormat)}
+	}
+	if f.known(r) {
 		delete(h, "Content-Length")
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -114,6 +121,20 @@ func (f *finished) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	write(w, r, f.body, false)
+}
+
+// known reports whether who asks has f already: by its tag, or, when they know none, by
+// its date (RFC 9110, 13.2.2).
+func (f *finished) known(r *http.Request) bool {
+	if tag := r.Header["If-None-Match"]; tag != nil {
+		return matches(tag[0], f.etag)
+	}
+	since := r.Header["If-Modified-Since"]
+	if since == nil || f.modified.IsZero() {
+		return false
+	}
+	at, err := http.ParseTime(since[0])
+	return err == nil && !f.modified.After(at)
 }
 
 // sendTo answers with f as a reader has it. Only their browser may keep it.
@@ -187,4 +208,33 @@ func (p *pages) put(at address, state uint64, f *finished) {
 			p.bytes -= len(old.body)
 		}
 	}
+}
+
+// changed remembers since when answers have been what they are, across the states in
+// which they were made again and came out the same.
+type changed struct {
+	mu   sync.Mutex
+	held map[address]version
+}
+
+type version struct {
+	etag string
+	at   time.Time
+}
+
+// since returns when the answer at an address became the one with the tag; now, when
+// that is not known.
+func (c *changed) since(at address, etag string, now time.Time) time.Time {
+	const most = 10_000 // addresses, some hundred bytes each
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.held[at]; ok && v.etag == etag {
+		return v.at
+	}
+	if c.held == nil || len(c.held) >= most {
+		c.held = map[address]version{}
+	}
+	v := version{etag, now.UTC().Truncate(time.Second)}
+	c.held[at] = v
+	return v.at
 }

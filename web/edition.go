@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"broadsheet/edition"
@@ -128,6 +129,8 @@ func EditionPageOf(s Site, d EditionData) *EditionPage {
 	if s.Newest != nil && s.Newest.Day == d.Edition.Day {
 		v.at("Today")
 	}
+	v.offer("papers", "papers", "", nil)
+	v.offer(longDate(at), "day", d.Edition.Day, nil)
 	v.Places.Week, v.Places.Month = weekPath(at), monthPath(at)
 	v.Strip = s.daysStrip(at, d.Week, d.Before, d.After)
 	v.Line = &Link{Text: d.Ledger.line("on this day"), Href: "/status"}
@@ -269,6 +272,8 @@ func EntriesOf(s Site, list []feed.Item) []Entry {
 // home makes the page of the newest edition that of the front door.
 func (v *EditionPage) home(s Site) {
 	v.Canonical = s.Base + "/"
+	v.Alternates = slices.DeleteFunc(v.Alternates, func(a Alternate) bool { return strings.HasPrefix(a.Href, "/feed/day/") }) // whoever follows the front door wants every day
+	v.offer("editions", "editions", "", nil)
 	for i := range v.Meta {
 		if v.Meta[i].Property == "og:url" {
 			v.Meta[i].Content = v.Canonical

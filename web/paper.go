@@ -77,6 +77,9 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	if p.ArXiv() != "" {
 		v.Alternates = append(v.Alternates, Alternate{"text/markdown", "Markdown", paperPath(p.Key) + ".md"})
 	}
+	if s.Talk {
+		v.offer("comments on "+v.Title, "comments", p.Key, nil)
+	}
 	for _, a := range p.Authors {
 		n := Name{Text: a.Name, Claimed: a.Claimed}
 		if s.Searches {

@@ -132,6 +132,15 @@ func searchAsked(q url.Values) (SearchAsked, error) {
 
 // path is the address that asks for a.
 func (a SearchAsked) path() string {
+	q := a.asks()
+	if a.Page != 1 {
+		q.Set("page", strconv.Itoa(a.Page))
+	}
+	return searchPath + "?" + q.Encode()
+}
+
+// asks is what says which list a asks for, without the part of it.
+func (a SearchAsked) asks() url.Values {
 	q := url.Values{"q": {a.Text}}
 	set := func(name, value string, usual bool) {
 		if !usual {
@@ -144,11 +153,10 @@ func (a SearchAsked) path() string {
 	set("author", a.Author, a.Author == "")
 	set("by", string(a.By), a.By == search.Both)
 	set("sort", string(a.Order), a.Order == search.Best)
-	set("page", strconv.Itoa(a.Page), a.Page == 1)
 	if len(a.Categories) > 0 {
 		q["cat"] = a.Categories
 	}
-	return searchPath + "?" + q.Encode()
+	return q
 }
 
 // query is what a asks, read.
@@ -231,6 +239,9 @@ func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *S
 	v := &SearchPage{Page: s.page(title, "papers"), Asked: a, Notes: q.Notes}
 	v.describe(s, a.path(), "website", "Papers found by words and by meaning.")
 	v.NoIndex = true
+	if !q.Empty() {
+		v.offer(title, "search", "", a.asks())
+	}
 	v.Side = found.Phrase
 	v.By = []Choice{{"both", "Words and meaning", a.By == search.Both}, {"words", "Words only", a.By == search.WordsOnly}, {"meaning", "Meaning only", a.By == search.MeaningOnly}}
 	v.Orders = []Choice{{"best", "Best match", a.Order == search.Best}, {"newest", "Newest", a.Order == search.Newest}, {"votes", "Most votes", a.Order == search.MostVotes}}

@@ -191,6 +191,9 @@ func SimilarPageOf(s Site, d SimilarData) *SimilarPage {
 		v.Empty = "No paper here is like it."
 		return v
 	}
+	if len(d.Of) > 0 {
+		v.offer("papers like "+strings.Join(v.Keys, ", "), "similar", "", url.Values{"id": v.Keys})
+	}
 	v.Sum = "By meaning"
 	if !slices.ContainsFunc(d.Near, func(n search.Near) bool { return n.Meaning > 0 }) {
 		v.Sum = "By words alone, until papers have been read for their meaning"

@@ -146,6 +146,7 @@ func TrendingPageOf(s Site, d TrendingData) *TrendingPage {
 	v.at("Trending")
 	v.describe(s, trendingPath, "website", "What readers voted for just now, with the votes of each paper and where it stood yesterday.")
 	v.NoIndex = a.Page > 1 || a.Category != "" || a.Topic != "" || a.Least > 0
+	v.offer("trending", "trending", "", a.query())
 	v.Says = d.says()
 	for _, w := range []struct{ name, text string }{{"day", "Day"}, {"week", "Week"}, {"month", "Month"}} {
 		to := a
@@ -286,6 +287,21 @@ func (v *TrendingPage) pages(d TrendingData) {
 // path returns the address that asks for this; with still, for the list as it stood
 // at a moment, so that no paper is missed from page to page.
 func (a TrendingAsked) path(still bool) string {
+	q := a.query()
+	if a.Page > 1 {
+		q.Set("page", strconv.Itoa(a.Page))
+	}
+	if still {
+		q.Set("at", strconv.FormatInt(a.At.UnixMicro(), 10))
+	}
+	if len(q) == 0 {
+		return trendingPath
+	}
+	return trendingPath + "?" + q.Encode()
+}
+
+// query is what says which list a asks for, without the part of it.
+func (a TrendingAsked) query() url.Values {
 	q := url.Values{}
 	if a.Window != "week" {
 		q.Set("window", a.Window)
@@ -302,16 +318,7 @@ func (a TrendingAsked) path(still bool) string {
 	if a.Raw != a.Usual {
 		q.Set("by", a.by())
 	}
-	if a.Page > 1 {
-		q.Set("page", strconv.Itoa(a.Page))
-	}
-	if still {
-		q.Set("at", strconv.FormatInt(a.At.UnixMicro(), 10))
-	}
-	if len(q) == 0 {
-		return trendingPath
-	}
-	return trendingPath + "?" + q.Encode()
+	return q
 }
 
 // TrendOf draws the votes of a row of equal times; the last of them are the reader's

@@ -88,6 +88,8 @@ type Config struct {
 	// are likely to end. Before noon the edition of the day stands in that order; with
 	// nil it stands by votes from the beginning.
 	Forecast func(ctx context.Context, day string, now time.Time) ([]feed.Item, error)
+	// Hub is a WebSub hub that feeds name; "" for none.
+	Hub string
 	// RequestID names a request in the log and on the page of a failure. With nil the
 	// page names it itself.
 	RequestID func(*http.Request) string
@@ -102,6 +104,7 @@ type Handler struct {
 	pages     pages
 	fronts    fronts
 	ranks     ranks
+	changed   changed
 	marks     marks
 	topical   topical
 	markdown  *discuss.Markdown
@@ -151,6 +154,7 @@ func (h *Handler) mount() {
 		page("GET /authors/{name}", h.author)        // the papers of an author
 		page("GET /categories/{cat}", h.category)    // and of a category
 	}
+	page("GET /feed/{list...}", h.feed)      // any list as a feed
 	page("GET /archive", h.archive)          // all editions
 	page("GET /status", h.status)            // what was announced, what is held
 	page("POST /theme", h.theme)             // the reader chooses light or dark
