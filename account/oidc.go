@@ -19,29 +19,35 @@ import (
 	"broadsheet/fault"
 )
 
-// issuers are the providers that have been discovered. One that did not answer is
-// asked again the next time.
+// issuers are the providers that have been discovered, for a day. One that did not
+// answer is asked again the next time.
 type issuers struct {
 	mu    sync.Mutex
-	found map[string]*oidc.Provider
+	found map[string]issuer
 }
 
-func (i *issuers) get(ctx context.Context, issuer string) (*oidc.Provider, error) {
+type issuer struct {
+	*oidc.Provider
+	until time.Time
+}
+
+func (i *issuers) get(ctx context.Context, address string) (*oidc.Provider, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if p := i.found[issuer]; p != nil {
-		return p, nil
+	const day = 24 * time.Hour
+	if held, ok := i.found[address]; ok && time.Now().Before(held.until) {
+		return held.Provider, nil
 	}
 	// The keys are fetched later, under the context given here: one that does not end
 	// with this request.
-	p, err := oidc.NewProvider(patient(context.WithoutCancel(ctx)), issuer)
+	p, err := oidc.NewProvider(patient(context.WithoutCancel(ctx)), address)
 	if err != nil {
-		return nil, fmt.Errorf("discover %s: %w", issuer, err)
+		return nil, fmt.Errorf("discover %s: %w", address, err)
 	}
 	if i.found == nil {
-		i.found = map[string]*oidc.Provider{}
+		i.found = map[string]issuer{}
 	}
-	i.found[issuer] = p
+	i.found[address] = issuer{p, time.Now().Add(day)}
 	return p, nil
 }
 

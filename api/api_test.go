@@ -266,6 +266,50 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// TestSharedLimits: what a client asks of one process counts at another.
+func TestSharedLimits(t *testing.T) {
+	t.Parallel()
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		limited := func(c *api.Config) { c.PerHour = 1200 } // a hundred in five minutes
+		one, two := open(t, dbtest.Open(t, dsn), limited), open(t, dbtest.Open(t, dsn), limited)
+		ask := func(s *service, from string) (left string) {
+			r := httptest.NewRequest("GET", "/api/daily_papers", nil)
+			r.RemoteAddr = from
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			left, _, _ = strings.Cut(w.Header().Get("RateLimit"), ";t")
+			return left
+		}
+		for range 40 {
+			ask(one, "192.0.2.1:1")
+		}
+		for range 30 {
+			ask(two, "192.0.2.1:2")
+		}
+		ask(one, "192.0.2.9:1")
+		for _, s := range []*service{one, two, one} {
+			if err := s.ShareLimits(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if left := ask(two, "192.0.2.1:2"); left != `"api";r=29` {
+			t.Errorf("after 70 requests at two processes and one more: %s, want 29 left", left)
+		}
+		ask(one, "192.0.2.1:2") // which tells that there is more to hear
+		for range 2 {
+			if err := one.ShareLimits(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if left := ask(one, "192.0.2.1:1"); left != `"api";r=28` {
+			t.Errorf("at the first process: %s, want 28 left", left)
+		}
+		if left := ask(two, "192.0.2.9:1"); left != `"api";r=99` {
+			t.Errorf("somebody else: %s, want 99 left", left)
+		}
+	})
+}
+
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"broadsheet/db"
 	"broadsheet/fault"
 )
 
@@ -50,6 +51,7 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 
 // Fail answers with an error, as the clients expect it.
 func (a *API) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	err = db.Explain(err)
 	kind := fault.KindOf(err)
 	says := fault.Message(err)
 	switch {
@@ -57,6 +59,9 @@ func (a *API) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody listens any more
 	case kind == fault.Internal:
 		says = "Something broke here. Nothing was lost."
+	}
+	if kind == fault.KindBusy {
+		w.Header().Set("Retry-After", "10")
 	}
 	id := a.fail(w, r, kind.Status(), says)
 	if kind == fault.Internal {

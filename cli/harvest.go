@@ -52,7 +52,7 @@ func (s sources) harvester(papers *paper.Store, categories []string, log *slog.L
 		log.Warn("questions to arXiv carry no address at which a person answers; set --contact")
 	}
 	return &harvest.Harvester{
-		Papers: papers, Log: log,
+		Papers: papers, Log: log, Now: papers.DB().Now,
 		Settings: harvest.Settings{
 			Categories: categories,
 			Since:      time.Now().UTC().AddDate(0, 0, -s.Days).Format(time.DateOnly),

@@ -50,6 +50,7 @@ type serveCommand struct {
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
 	Trending    string `help:"What trending measures a paper by: what is usual in its field (field), or votes as they are (votes)." enum:"field,votes" default:"field" env:"BROADSHEET_TRENDING"`
 	Morning     string `help:"How the day's edition stands before noon: as it is likely to end (forecast), or by votes." enum:"forecast,votes" default:"forecast" env:"BROADSHEET_MORNING"`
+	Standby     string `name:"db-standby" help:"A standby of the database that answers visitors' reading, as long as it holds all that the primary does: postgres://…" placeholder:"DSN" env:"BROADSHEET_DB_STANDBY"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
 	Metrics     bool   `help:"Show figures for Prometheus at /metrics, to everybody who can reach the address." env:"BROADSHEET_METRICS"`
@@ -106,6 +107,9 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		}
 		c.Base = u.Scheme + "://" + u.Host
 	}
+	if c.Standby != "" && (c.DB == "" || !strings.HasPrefix(c.Standby, "postgres")) {
+		return nil, fault.Invalid("--db-standby takes the address of a standby, postgres://…, of the PostgreSQL server that --db names.")
+	}
 	accounts, err := c.accounts()
 	if err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

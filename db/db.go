@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"modernc.org/sqlite"
 )
 
@@ -42,6 +41,10 @@ type DB struct {
 
 	together together
 	commits  atomic.Uint64
+	ahead    atomic.Int64 // of the server's clock before this machine's
+	standby  *pool        // nil without one
+	holds    atomic.Int64 // how far the standby has come
+	wanted   atomic.Int64 // and how far it must have
 }
 
 // Commits returns how many writing transactions this DB has committed: what was read
@@ -69,22 +72,6 @@ func Connect(ctx context.Context, dsn string) (*DB, error) {
 		return connectPostgres(ctx, dsn)
 	}
 	return connectSQLite(ctx, dsn)
-}
-
-func connectPostgres(ctx context.Context, dsn string) (*DB, error) {
-	p, err := sql.Open("pgx", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", Redact(dsn), err)
-	}
-	p.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
-	p.SetMaxIdleConns(4 * runtime.GOMAXPROCS(0))
-	p.SetConnMaxIdleTime(5 * time.Minute)
-	if err := p.PingContext(ctx); err != nil {
-		p.Close()
-		return nil, fmt.Errorf("connect to %s: %w", Redact(dsn), err)
-	}
-	both := &pool{db: p}
-	return &DB{Dialect: Postgres, read: both, write: both}, nil
 }
 
 func connectSQLite(ctx context.Context, path string) (*DB, error) {
@@ -141,6 +128,9 @@ func (d *DB) Close() error {
 	if d.write != d.read {
 		err = errors.Join(err, d.write.db.Close())
 	}
+	if d.standby != nil {
+		err = errors.Join(err, d.standby.db.Close())
+	}
 	return err
 }
 
@@ -165,6 +155,13 @@ func (d *DB) Size(ctx context.Context) (int64, error) {
 
 // Query reads outside a transaction. The caller closes the rows.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if d.lends(ctx) {
+		rows, err := d.standby.db.QueryContext(ctx, query, args...)
+		if err == nil || !away(err) {
+			return rows, err
+		}
+		d.StandbyHolds(-1)
+	}
 	if s := d.read.stmt(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
 	}
@@ -173,6 +170,13 @@ func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, e
 
 // QueryRow reads one row outside a transaction.
 func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if d.lends(ctx) {
+		row := d.standby.db.QueryRowContext(ctx, query, args...)
+		if !away(row.Err()) {
+			return row
+		}
+		d.StandbyHolds(-1)
+	}
 	if s := d.read.stmt(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)
 	}
@@ -186,19 +190,33 @@ func (d *DB) Snapshot(ctx context.Context, fn func(*Tx) error) error {
 
 // Transact runs fn in a writing transaction and commits it when fn returns nil.
 // It runs fn again, from the start, when the engine gave the transaction up for
-// the sake of another one (deadlock, serialisation), so fn must have no effect
-// outside tx that a second run would repeat.
+// the sake of another one (deadlock, serialisation), or when the connection was lost
+// before the commit was asked for, so fn must have no effect outside tx that a second
+// run would repeat.
+//
+// When the connection is lost during the commit, the transaction may have been kept or
+// not; the error says that the database does not answer (Explain), and whoever runs it
+// again must be safe to.
 func (d *DB) Transact(ctx context.Context, fn func(tx *Tx) error) error {
-	const tries = 6
+	const tries, patience = 6, 3 * time.Second
+	began := time.Now()
 	for try := 1; ; try++ {
 		err := d.run(ctx, d.write, nil, fn)
-		if err == nil || try == tries || !givenUp(err) {
+		lost := err != nil && !errors.Is(err, errDoubt) && away(err)
+		if demoted(err) {
+			d.write.forget()
+		}
+		if err == nil || try == tries || !givenUp(err) && (!lost || time.Since(began) > patience) {
 			return err
+		}
+		pause := time.Duration(try*try) * 5 * time.Millisecond
+		if lost {
+			pause *= 10
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Duration(try*try) * 5 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -219,6 +237,11 @@ func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, fn func(*Tx) er
 		}
 	}
 	if err := tx.Commit(); err != nil {
+		// pgx says of a connection lost while it waits for the answer that nothing was sent
+		// (it reads once more, and reports that): SafeToRetry must not be believed here.
+		if d.Dialect == Postgres && (away(err) || ctx.Err() != nil) {
+			return fmt.Errorf("%w: %w", errDoubt, err)
+		}
 		return err
 	}
 	d.commits.Add(1)

@@ -14,8 +14,17 @@ import (
 // A migration is one file per engine with the same number, forward only, never
 // edited once released.
 //
+// While replicas are replaced one by one, programs of two releases share a database, so
+// a migration only adds: tables, indexes, columns that may be left out of an INSERT. What
+// takes something away from the program before it (DROP, RENAME, a narrower column) waits
+// until no such program runs: it comes a release later, raises generation here and in the
+// table of that name, and older programs then refuse the database. A test reads the files.
+//
 //go:embed migrate/sqlite/*.sql migrate/postgres/*.sql
 var migrations embed.FS
+
+// generation is that of this program.
+const generation = 1
 
 var errNewer = errors.New("made by a newer program")
 
@@ -47,14 +56,8 @@ func (d *DB) migrateOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	done, err := p.GetDBVersion(ctx)
-	if err != nil {
+	if err := d.understood(ctx); err != nil {
 		return err
-	}
-	sources := p.ListSources()
-	newest := sources[len(sources)-1].Version
-	if done > newest {
-		return fmt.Errorf("%w: the database is of schema %d, this program knows %d: use a newer program", errNewer, done, newest)
 	}
 	pending, err := p.HasPending(ctx)
 	if err != nil || !pending {
@@ -62,4 +65,23 @@ func (d *DB) migrateOnce(ctx context.Context) error {
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// understood returns an error when the database wants programs of a newer generation.
+func (d *DB) understood(ctx context.Context) error {
+	table := `SELECT count(*) FROM sqlite_schema WHERE name = 'generation'`
+	if d.Dialect == Postgres {
+		table = `SELECT count(*) FROM pg_class WHERE relname = 'generation' AND relnamespace = current_schema()::regnamespace`
+	}
+	var n int64
+	if err := d.write.db.QueryRowContext(ctx, table).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	if err := d.write.db.QueryRowContext(ctx, `SELECT oldest FROM generation WHERE one = 1`).Scan(&n); err != nil {
+		return err
+	}
+	if n > generation {
+		return fmt.Errorf("%w: the database is of generation %d, this program of %d: use a newer program", errNewer, n, generation)
+	}
+	return nil
 }

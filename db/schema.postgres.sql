@@ -55,6 +55,11 @@ answer.at bigint NOT NULL
 answer.body bytea NOT NULL
 answer PRIMARY KEY (source, address, at)
 CREATE UNIQUE INDEX answer_pkey ON answer USING btree (source, address, at)
+api_use.client text NOT NULL
+api_use.began bigint NOT NULL
+api_use.n bigint NOT NULL
+api_use PRIMARY KEY (began, client)
+CREATE UNIQUE INDEX api_use_pkey ON api_use USING btree (began, client)
 arrival.n bigint NOT NULL
 arrival.paper bigint NOT NULL
 arrival.day text NOT NULL
@@ -198,6 +203,11 @@ follow.at bigint NOT NULL
 follow PRIMARY KEY (account, kind, key)
 CREATE INDEX follow_key ON follow USING btree (kind, key)
 CREATE UNIQUE INDEX follow_pkey ON follow USING btree (account, kind, key)
+generation.one bigint NOT NULL
+generation.oldest bigint NOT NULL
+generation CHECK ((one = 1))
+generation PRIMARY KEY (one)
+CREATE UNIQUE INDEX generation_pkey ON generation USING btree (one)
 harvest_day.day text NOT NULL
 harvest_day.papers bigint NOT NULL
 harvest_day PRIMARY KEY (day)

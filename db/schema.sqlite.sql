@@ -52,6 +52,12 @@ CREATE TABLE answer (
 	body    BLOB NOT NULL,
 	PRIMARY KEY (source, address, at)
 ) STRICT;
+CREATE TABLE api_use (
+	client TEXT    NOT NULL,
+	began  INTEGER NOT NULL, -- of the window
+	n      INTEGER NOT NULL, -- requests in it, of clients who make many
+	PRIMARY KEY (began, client)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE arrival (
 	n     INTEGER PRIMARY KEY AUTOINCREMENT,
 	paper INTEGER NOT NULL UNIQUE REFERENCES paper(id),
@@ -186,6 +192,10 @@ CREATE TABLE follow (
 	PRIMARY KEY (account, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX follow_key ON follow(kind, key);
+CREATE TABLE generation (
+	one    INTEGER PRIMARY KEY CHECK (one = 1),
+	oldest INTEGER NOT NULL -- programs of this generation and newer ones may use the database
+) STRICT;
 CREATE TABLE harvest_day (
 	day    TEXT   PRIMARY KEY,
 	papers INTEGER NOT NULL

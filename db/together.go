@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -77,10 +78,18 @@ func (d *DB) next() {
 }
 
 // commit runs the parts in one transaction and sets their errors. Should the
-// transaction as a whole fail, each part has one of its own.
+// transaction as a whole fail, each part has one of its own, unless it may have been
+// kept.
 func (d *DB) commit(ctx context.Context, batch []*part) {
 	if len(batch) > 1 {
-		if d.Transact(ctx, func(tx *Tx) error { return tx.parts(ctx, batch) }) == nil {
+		err := d.Transact(ctx, func(tx *Tx) error { return tx.parts(ctx, batch) })
+		if err == nil {
+			return
+		}
+		if errors.Is(err, errDoubt) {
+			for _, p := range batch {
+				p.err = err
+			}
 			return
 		}
 	}
@@ -99,8 +108,8 @@ func (t *Tx) parts(ctx context.Context, batch []*part) error {
 		p.err = safely(ctx, t, p.fn)
 		end := `RELEASE SAVEPOINT part`
 		if p.err != nil {
-			if givenUp(p.err) {
-				return p.err // the engine wants the whole transaction again
+			if givenUp(p.err) || away(p.err) {
+				return p.err // the whole transaction must be run again
 			}
 			t.before, t.after = t.before[:before], t.after[:after]
 			end = `ROLLBACK TO SAVEPOINT part`

@@ -69,6 +69,10 @@ func (s *Store) Weigh(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return s.db.Transact(ctx, func(tx *db.Tx) error {
+		fresh, err := newVoters(ctx, tx)
+		if err != nil || len(fresh) == 0 { // another process was faster
+			return err
+		}
 		since := db.Micros(now.Add(-freshFor))
 		if _, err := tx.Exec(ctx, `UPDATE voter SET invitation = 0, network = '' WHERE joined < $1 AND (invitation <> 0 OR network <> '')`, since); err != nil {
 			return err
@@ -94,9 +98,40 @@ func (s *Store) Weigh(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, `UPDATE voter SET state = 'full' WHERE state = 'new'`)
-		return err
+		return looked(ctx, tx, fresh)
 	})
+}
+
+// newVoters returns the voters whom the rule has not looked at, and keeps them from
+// other processes that would apply it.
+func newVoters(ctx context.Context, tx *db.Tx) (fresh []int64, err error) {
+	rows, err := tx.Query(ctx, `SELECT account FROM voter WHERE state = 'new' ORDER BY account LIMIT 50000`+tx.Dialect.ForUpdate())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var account int64
+		if err := rows.Scan(&account); err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, account)
+	}
+	return fresh, rows.Err()
+}
+
+// looked notes that the rule has looked at voters; those in a cluster are noted already.
+func looked(ctx context.Context, tx *db.Tx, voters []int64) error {
+	for part := range slices.Chunk(voters, 500) {
+		args := make([]any, len(part))
+		for i, v := range part {
+			args[i] = v
+		}
+		if _, err := tx.Exec(ctx, `UPDATE voter SET state = 'full' WHERE state = 'new' AND account IN (`+db.Places(1, len(part))+`)`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readVoters returns the voters whom the rule looks at, and the clusters that they

@@ -30,7 +30,7 @@ func (h *Harvester) Keep(ctx context.Context) {
 			h.Log.Error("the lease of the harvest could not be taken", "error", err)
 		}
 		if mine {
-			h.hold(ctx, holder, h.round)
+			job.Hold(ctx, h.db(), lease, holder, h.now, leaseTime, h.round)
 		}
 		_ = wait(ctx, 30*time.Second) // the loop looks at ctx
 	}
@@ -48,7 +48,7 @@ func (h *Harvester) Alone(ctx context.Context, do func(context.Context) error) e
 		return fault.Busy("Another process harvests into this database; when that was killed, its right ends within %d minutes", leaseTime/time.Minute)
 	}
 	defer h.release(ctx, holder)
-	h.hold(ctx, holder, func(ctx context.Context) { err = do(ctx) })
+	job.Hold(ctx, h.db(), lease, holder, h.now, leaseTime, func(ctx context.Context) { err = do(ctx) })
 	return err
 }
 
@@ -65,24 +65,6 @@ func (h *Harvester) release(ctx context.Context, holder string) {
 	if err := job.Release(ctx, h.db(), lease, holder); err != nil {
 		h.Log.Warn("the lease of the harvest could not be given back; it runs out by itself", "error", err)
 	}
-}
-
-// hold runs do, prolongs the lease while it runs, and ends its context when the
-// lease is lost.
-func (h *Harvester) hold(ctx context.Context, holder string, do func(context.Context)) {
-	ctx, stop := context.WithCancel(ctx)
-	var prolonger sync.WaitGroup
-	defer prolonger.Wait()
-	defer stop()
-	prolonger.Go(func() {
-		for wait(ctx, leaseTime/3) == nil {
-			if mine, err := job.Acquire(ctx, h.db(), lease, holder, h.now(), leaseTime); err == nil && !mine {
-				h.Log.Warn("another process harvests now; this one stops")
-				stop()
-			}
-		}
-	})
-	do(ctx)
 }
 
 // Going reports whether a process harvests into the database just now.

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"broadsheet/db"
@@ -77,6 +78,35 @@ func Acquire(ctx context.Context, d *db.DB, name, holder string, now time.Time, 
 		return false, fmt.Errorf("take the lease %s: %w", name, err)
 	}
 	return got, nil
+}
+
+// Hold runs do while holder has the lease called name, which it prolongs, and ends the
+// context of do when the lease is lost: to another holder, or because the database has
+// not answered for as long as it lasts. It returns when do has.
+func Hold(ctx context.Context, d *db.DB, name, holder string, now func() time.Time, length time.Duration, do func(context.Context)) {
+	ctx, stop := context.WithCancel(ctx)
+	var prolonger sync.WaitGroup
+	defer prolonger.Wait()
+	defer stop()
+	prolonger.Go(func() {
+		tick := time.NewTicker(length / 4)
+		defer tick.Stop()
+		for until := time.Now().Add(length); ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			mine, err := Acquire(ctx, d, name, holder, now(), length)
+			if mine {
+				until = time.Now().Add(length)
+			}
+			if err == nil && !mine || time.Now().After(until.Add(-length/4)) {
+				stop()
+			}
+		}
+	})
+	do(ctx)
 }
 
 // Release gives the lease up if holder has it.

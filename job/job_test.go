@@ -1,6 +1,7 @@
 package job_test
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -68,5 +69,32 @@ func TestOnlyOneTakesALease(t *testing.T) {
 		if n := holders.Load(); n != 1 {
 			t.Errorf("%d took the lease, want 1", n)
 		}
+	})
+}
+
+// TestHold: work goes on for as long as its lease is prolonged, and ends when another
+// has taken it.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var ahead atomic.Int64
+		now := func() time.Time { return noon.Add(time.Duration(ahead.Load())) }
+		const length = 200 * time.Millisecond
+		if got, err := job.Acquire(t.Context(), d, "x", "a", now(), length); err != nil || !got {
+			t.Fatal(got, err)
+		}
+		job.Hold(t.Context(), d, "x", "a", now, length, func(ctx context.Context) {
+			for range 3 { // prolonged, so that another finds it taken
+				time.Sleep(length / 2)
+				ahead.Add(int64(length / 2))
+			}
+			if got, err := job.Acquire(t.Context(), d, "x", "b", now(), length); err != nil || got || ctx.Err() != nil {
+				t.Errorf("b took a lease that is prolonged: %v, %v, %v", got, err, ctx.Err())
+			}
+			if got, err := job.Acquire(t.Context(), d, "x", "b", now().Add(time.Hour), time.Hour); err != nil || !got {
+				t.Errorf("%v, %v", got, err)
+			}
+			<-ctx.Done()
+		})
 	})
 }

@@ -24,7 +24,7 @@ func (h *House) Handler() http.Handler {
 		outer.Handle("GET /metrics", h.metrics.handler())
 	}
 	outer.Handle("/static/", h.pages) // files are the same for everybody
-	outer.Handle("/", h.Accounts.Recognise(inner, h.secure, h.fail))
+	outer.Handle("/", h.Accounts.Recognise(h.lend(inner), h.secure, h.fail))
 	return h.guard(h.behind(h.origin(outer)))
 }
 

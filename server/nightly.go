@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"time"
+
+	"broadsheet/job"
 )
 
 // nightly does, until ctx ends, what is done once a night: it thins the readings that
@@ -17,7 +19,7 @@ func (h *House) nightly(ctx context.Context) {
 		if err := h.Feeds.Learn(ctx, now); err != nil && ctx.Err() == nil {
 			h.log.Error("the forecast could not be learnt; the old one stands", "error", err)
 		}
-		n, err := h.Papers.Thin(ctx, now, thinned)
+		n, err := h.thin(ctx, now, thinned)
 		switch {
 		case err == nil:
 			thinned = now
@@ -31,4 +33,13 @@ func (h *House) nightly(ctx context.Context) {
 		}
 		sleep(ctx, next.Sub(now))
 	}
+}
+
+// thin thins the readings unless another process has done so this night.
+func (h *House) thin(ctx context.Context, now, since time.Time) (int64, error) {
+	mine, err := job.Acquire(ctx, h.DB, "nightly", h.holder, now, 12*time.Hour)
+	if err != nil || !mine {
+		return 0, err
+	}
+	return h.Papers.Thin(ctx, now, since)
 }

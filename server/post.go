@@ -115,11 +115,16 @@ func (h *House) heard(ctx context.Context, m *mail.Received, to []string) error 
 	return err
 }
 
-// listen takes in mail from one place until ctx ends.
-func (h *House) listen(in inbox.Source) func(context.Context) {
-	return func(ctx context.Context) {
+// listen takes in mail from one place until ctx ends. Of several replicas one looks
+// into a mailbox that all can reach.
+func (h *House) listen(in inbox.Source, place string) func(context.Context) {
+	run := func(ctx context.Context) {
 		in.Run(ctx, h.heard, func(err error) { h.log.Error("mail could not be taken in; it will be tried again", "error", err) })
 	}
+	if !inbox.Shared(in) {
+		return run
+	}
+	return func(ctx context.Context) { h.alone(ctx, "inbox "+h.Outbox.Key("inbox").Sum(place, 20), run) }
 }
 
 // post composes the mails that are due, and forgets what is too old to keep, until

@@ -6,6 +6,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ import (
 // Config is everything that a server can be told.
 type Config struct {
 	DSN      string // of package db
+	ReadDSN  string // of a standby that answers visitors; "" for none
 	Index    string // the folder of the search index; "" for none
 	Listen   string // host:port; port 0 chooses one
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
@@ -73,6 +75,7 @@ type House struct {
 	log     *slog.Logger
 	state   atomic.Uint64 // changes whenever an answer could
 	ready   atomic.Bool
+	holder  string // of leases
 	started time.Time
 }
 
@@ -83,7 +86,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		return nil, err
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		c.Now = d.Now
 	}
 	papers := paper.NewStore(d)
 	h := &House{
@@ -91,7 +94,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 		Editions: edition.NewStore(papers, c.Edition),
 		Feeds:    feed.New(papers),
 		Accounts: account.NewStore(d, c.Account, c.Now, log),
-		log:      log, started: c.Now(), metrics: newMetrics(),
+		log:      log, started: c.Now(), metrics: newMetrics(), holder: rand.Text(),
 	}
 	h.Feeds.Raw = c.TrendRaw
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
@@ -104,6 +107,12 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 }
 
 func (h *House) open(ctx context.Context) error {
+	h.setClock(ctx)
+	if h.Config.ReadDSN != "" {
+		if err := h.DB.UseStandby(ctx, h.Config.ReadDSN); err != nil {
+			return fmt.Errorf("the standby for visitors: %w", err)
+		}
+	}
 	if err := h.openSearch(ctx); err != nil {
 		return err
 	}
@@ -220,6 +229,7 @@ func (h *House) beat(ctx context.Context, last *int64) error {
 		}
 		*last = seq
 	}
+	h.DB.Want(seq) // before an answer is kept under the new state
 	hour := uint64(h.Config.Now().Unix() / 3600)
 	h.state.Store(uint64(seq)<<24 | hour&(1<<24-1))
 	return nil
@@ -239,9 +249,9 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
-	for _, in := range h.inboxes {
-		work = append(work, h.listen(in))
+	work = append(work, h.watch, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
+	for i, in := range h.inboxes {
+		work = append(work, h.listen(in, h.Config.MailIn[i]))
 	}
 	if h.Search != nil {
 		work = append(work, h.index, h.encode)

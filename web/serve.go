@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"broadsheet/account"
+	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
@@ -264,8 +265,12 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody listens any more
 	}
+	err = db.Explain(err)
 	kind := fault.KindOf(err)
 	if strings.Contains(r.Header.Get("Accept"), "application/json") && kind != fault.Internal { // our script, which shows the sentence
+		if kind == fault.KindBusy {
+			w.Header().Set("Retry-After", "10")
+		}
 		w.Header().Set("Cache-Control", keepNothing)
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(kind.Status())
@@ -305,7 +310,7 @@ func (h *Handler) sendFailure(w http.ResponseWriter, r *http.Request, v *Failure
 	SetPolicy(head)
 	head.Set("Cache-Control", keepNothing)
 	if v.Code == http.StatusServiceUnavailable {
-		head.Set("Retry-After", "60")
+		head.Set("Retry-After", "10")
 	}
 	w.WriteHeader(v.Code)
 	if r.Method != http.MethodHead {

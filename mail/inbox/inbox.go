@@ -29,6 +29,16 @@ type Source interface {
 	Run(ctx context.Context, handle Handle, log func(error))
 }
 
+// Shared reports whether several processes that are given the same place find the same
+// mail there: one of them should look.
+func Shared(s Source) bool {
+	switch s.(type) {
+	case *pop3, *imap:
+		return true
+	}
+	return false
+}
+
 // most is the largest message that is taken in. Reports hold the mail that came back,
 // which is ours and small.
 const most = 2 << 20
