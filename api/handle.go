@@ -36,7 +36,7 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 			k.send(w, r)
 			return
 		}
-		out, err := f(r.Context(), &request{path: r.URL.Path, query: r.URL.Query(), base: base, id: r.PathValue("id")})
+		out, err := f(r.Context(), &request{path: r.URL.Path, query: r.URL.Query(), base: base, id: r.PathValue("id"), value: r.PathValue})
 		if err != nil {
 			a.Fail(w, r, err)
 			return

@@ -31,6 +31,7 @@ type Config struct {
 	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
 	Accounts *account.Store
 	Finder   Finder        // nil while there is no search
+	Version  string        // of the program
 	Base     string        // the public address; "" to take it from each request's Host
 	State    func() uint64 // a number that changes whenever an answer could
 	PerHour  int           // requests that one client may make in an hour; 0 for no limit
@@ -73,6 +74,9 @@ func New(c Config) (*API, error) {
 		a.mountTalk()
 	}
 	a.mountV1()
+	if err := a.mountDocument(); err != nil {
+		return nil, err
+	}
 	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
 		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
 	}))
@@ -121,6 +125,7 @@ type request struct {
 	query url.Values
 	base  string
 	id    string
+	value func(name string) string // what stands in the address in the place of a name
 }
 
 // dailyPapers lists the papers of editions.

@@ -17,6 +17,9 @@ import (
 type Finder interface {
 	Find(context.Context, search.Ask) (*search.Page, error)
 	Suggest(ctx context.Context, typed string) ([]search.Suggestion, error)
+	Spelling(context.Context, *search.Query) (string, error)
+	Alike(context.Context, search.Likeness) ([]search.Near, int, error)
+	Listing(ctx context.Context, of search.Field, value, since string) (*search.Listing, error)
 }
 
 // search finds papers as the page of the search does: by an identifier or an address,

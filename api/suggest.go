@@ -19,16 +19,23 @@ type suggestion struct {
 // suggest answers with what the reader who has typed q may mean. q has at most 250
 // characters.
 func (a *API) suggest(ctx context.Context, r *request) (answer, error) {
-	q := r.query.Get("q")
+	list, err := a.suggestions(ctx, r.query.Get("q"))
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{body: mustMarshal(list), passing: true}, nil
+}
+
+func (a *API) suggestions(ctx context.Context, q string) ([]suggestion, error) {
 	if n := utf8.RuneCountInString(q); n > search.MaxQuery {
-		return answer{}, fault.Invalid("q has at most %d characters; this one has %d.", search.MaxQuery, n)
+		return nil, fault.Invalid("q has at most %d characters; this one has %d.", search.MaxQuery, n)
 	}
 	if a.Finder == nil {
-		return answer{}, fault.Busy("There is no search here at the moment.")
+		return nil, fault.Busy("There is no search here at the moment.")
 	}
 	found, err := a.Finder.Suggest(ctx, q)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	list := make([]suggestion, len(found))
 	for i, s := range found {
@@ -38,7 +45,7 @@ func (a *API) suggest(ctx context.Context, r *request) (answer, error) {
 			list[i].Query = clipQuery(list[i].Text)
 		}
 	}
-	return answer{body: mustMarshal(list), passing: true}, nil
+	return list, nil
 }
 
 // clipQuery cuts a title to what a query may have.

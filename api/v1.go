@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"broadsheet/account"
-	v1 "broadsheet/api/v1"
 	"broadsheet/fault"
 )
 
@@ -18,94 +17,89 @@ import (
 // with a slash is written with %2F in an address.
 func (a *API) mountV1() {
 	read := func(address string, f func(context.Context, *request) (answer, error)) {
-		a.route("GET "+base1+address, account.Look, a.handle(f))
+		a.route("GET "+base1+address, account.Look, a.handle(trimming(f)))
 	}
+	read("", a.v1Instance)
 	read("/papers", a.v1Papers)
 	read("/papers/{id}", a.v1Paper)
+	read("/editions", a.v1Editions)
+	read("/editions/{date}", a.v1Edition)
+	read("/weeks/{week}", a.v1Week)
+	read("/months/{month}", a.v1Month)
+	read("/trending", a.v1Trending)
+	read("/ledger", a.v1Ledger)
 	a.route("GET "+base1+"/changes", account.Look, a.changes())
+	if a.Finder != nil {
+		read("/search", a.v1Search)
+		read("/suggest", a.v1Suggest)
+		read("/similar", a.v1Similar)
+		read("/papers/{id}/similar", a.v1SimilarTo)
+		read("/authors/{name}", a.v1Author)
+		read("/categories/{name}", a.v1Category)
+		a.route("POST "+base1+"/similar", account.Look, a.visiting(a.v1SimilarText))
+	}
+	if a.Talk != nil {
+		read("/papers/{id}/comments", a.v1Comments)
+		read("/comments/{comment}", a.v1Comment)
+		read("/log", a.v1Log)
+	}
 	a.route(base1+"/", account.Look, http.HandlerFunc(a.nothing))
 }
 
 // limitOf reads how many things a list is to have.
 func limitOf(r *request) (int, error) { return number(r.query, "limit", 20, 1, 100) }
 
-// cursor is the place in a list from which to go on. Outside it is a word without a
-// meaning, that stays good for as long as the list exists.
-type cursor []string
-
-// String returns the cursor as it stands in an address.
-func (c cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(c, "\x00")))
+// page reads how many things a list is to have and the number at which it goes on, 0 at
+// its beginning.
+func (r *request) page(list string) (limit int, from int64, err error) {
+	if limit, err = limitOf(r); err != nil {
+		return 0, 0, err
+	}
+	c, err := cursorOf(r.query, list, 1)
+	if err != nil || c == nil {
+		return limit, 0, err
+	}
+	return limit, c[0], nil
 }
 
-// cursorOf reads the cursor of a list, which has n parts; nil when none is given.
+// cursor is the place in a list from which to go on: numbers that mean something to
+// that list alone. Outside it is a word without a meaning, and stays good for as long
+// as the list exists.
+type cursor []int64
+
+// cursorOf reads the cursor of a list, which has n numbers; nil when none is given.
 func cursorOf(query url.Values, list string, n int) (cursor, error) {
 	s := query.Get("cursor")
 	if s == "" && !query.Has("cursor") {
 		return nil, nil
 	}
+	wrong := fault.Invalid("cursor is taken from next in the answer before; %q is none of this list.", clip(s))
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	c := cursor(strings.Split(string(b), "\x00"))
-	if err != nil || len(c) != n+1 || c[0] != list {
-		return nil, fault.Invalid("cursor is taken from next in the answer before; %q is none of this list.", clip(s))
+	parts := strings.Split(string(b), ".")
+	if err != nil || len(parts) != n+1 || parts[0] != list {
+		return nil, wrong
 	}
-	return c[1:], nil
-}
-
-// whole reads a part of a cursor that is a number.
-func (c cursor) whole(i int) (int64, error) {
-	n, err := strconv.ParseInt(c[i], 10, 64)
-	if err != nil || n < 0 {
-		return 0, fault.Invalid("cursor is taken from next in the answer before.")
+	c := make(cursor, n)
+	for i, p := range parts[1:] {
+		if c[i], err = strconv.ParseInt(p, 36, 64); err != nil || c[i] < 0 {
+			return nil, wrong
+		}
 	}
-	return n, nil
+	return c, nil
 }
 
 // onward returns the address of the rest of a list.
-func (r *request) onward(list string, parts ...string) string {
-	q := r.query
-	q.Set("cursor", cursor(append([]string{list}, parts...)).String())
+func (r *request) onward(list string, at ...int64) string {
+	word := list
+	for _, n := range at {
+		word += "." + strconv.FormatInt(n, 36)
+	}
+	q := url.Values{}
+	for name, v := range r.query {
+		q[name] = v
+	}
+	q.Set("cursor", base64.RawURLEncoding.EncodeToString([]byte(word)))
 	return r.path + "?" + q.Encode()
-}
-
-// v1Papers lists all papers held, the newest arrival first.
-func (a *API) v1Papers(ctx context.Context, r *request) (answer, error) {
-	limit, err := limitOf(r)
-	if err != nil {
-		return answer{}, err
-	}
-	before := int64(0)
-	if c, err := cursorOf(r.query, "papers", 1); err != nil {
-		return answer{}, err
-	} else if c != nil {
-		if before, err = c.whole(0); err != nil {
-			return answer{}, err
-		}
-	}
-	papers, err := a.papers.Newest(ctx, before, limit+1)
-	if err != nil {
-		return answer{}, err
-	}
-	var out v1.Papers
-	if len(papers) > limit {
-		papers = papers[:limit]
-		out.Next = r.onward("papers", strconv.FormatInt(papers[limit-1].ID, 10))
-	}
-	if out.Papers, err = a.described(ctx, papers); err != nil {
-		return answer{}, err
-	}
-	return answer{body: mustMarshal(out)}, nil
-}
-
-// v1Paper answers with one paper.
-func (a *API) v1Paper(ctx context.Context, r *request) (answer, error) {
-	p, place, err := a.find(ctx, r.id)
-	if err != nil {
-		return answer{}, err
-	}
-	said := describe(p, place)
-	said.Received = received(p)
-	return answer{body: mustMarshal(said)}, nil
 }
 
 // words reads a list of words, of which each must be among those known.

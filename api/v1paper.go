@@ -13,9 +13,9 @@ import (
 // describe returns a paper as version 1 shows it. place is nil when it stands in no
 // edition.
 func describe(p *paper.Paper, place *edition.Place) v1.Paper {
-	abstract := plain(p, p.Abstract)
+	abstract := oneLine(plain(p, p.Abstract))
 	out := v1.Paper{
-		ID: p.Key, Page: "/papers/" + pathOf(p.Key), Title: plain(p, p.Title), Abstract: abstract, AbstractBy: p.AbstractBy,
+		ID: p.Key, Page: "/papers/" + pathOf(p.Key), Title: oneLine(plain(p, p.Title)), Abstract: abstract, AbstractBy: p.AbstractBy,
 		Claim: edition.PickClaim(abstract).String(), AuthorCount: p.CountAuthors(), Categories: filled(p.Categories), Topics: filled(p.Topics),
 		Submitted: p.Submitted, Revised: p.Revised, Announced: p.Announced, Withdrawn: p.Withdrawn,
 		Comment: p.Comment, JournalRef: p.JournalRef, Licence: p.Licence,

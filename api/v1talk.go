@@ -3,14 +3,114 @@ package api
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"broadsheet/account"
 	v1 "broadsheet/api/v1"
 	"broadsheet/discuss"
+	"broadsheet/fault"
 	"broadsheet/paper"
 )
+
+// v1Comments lists the comments of a paper in the order in which they were written.
+func (a *API) v1Comments(ctx context.Context, r *request) (answer, error) {
+	p, _, err := a.find(ctx, r.id)
+	if err != nil {
+		return answer{}, err
+	}
+	limit, after, err := r.page("comments")
+	if err != nil {
+		return answer{}, err
+	}
+	list, err := a.commentsOf(ctx, p)
+	if err != nil {
+		return answer{}, err
+	}
+	list = slices.DeleteFunc(list, func(c v1.Comment) bool {
+		n, _ := strconv.ParseInt(c.ID, 10, 64)
+		return n <= after
+	})
+	out := v1.Comments{Comments: list}
+	if len(list) > limit {
+		out.Comments = list[:limit]
+		last, _ := strconv.ParseInt(list[limit-1].ID, 10, 64) // it was written a moment ago
+		out.Next = r.onward("comments", last)
+	}
+	return answer{body: mustMarshal(out)}, nil
+}
+
+// v1Comment answers with one comment, unless the desk has still to see it.
+func (a *API) v1Comment(ctx context.Context, r *request) (answer, error) {
+	c, err := a.commentAt(ctx, r.value("comment"))
+	if err == nil && c.State == discuss.Held {
+		err = fault.NotFound("There is no comment %d here.", c.ID)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	said, err := a.oneComment(ctx, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{body: mustMarshal(said)}, nil
+}
+
+// commentAt returns the comment that a word in an address names.
+func (a *API) commentAt(ctx context.Context, name string) (*discuss.Comment, error) {
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return nil, fault.NotFound("There is no comment %s here.", clip(name))
+	}
+	return a.Talk.Comment(ctx, id)
+}
+
+func (a *API) oneComment(ctx context.Context, c *discuss.Comment) (v1.Comment, error) {
+	people, err := a.people(ctx, map[int64]bool{c.Account: true})
+	if err != nil {
+		return v1.Comment{}, err
+	}
+	papers, err := a.papers.List(ctx, a.papers.DB(), []int64{c.Paper})
+	if err != nil {
+		return v1.Comment{}, err
+	}
+	key := ""
+	if len(papers) > 0 {
+		key = papers[0].Key
+	}
+	return a.commentOf(c, key, people[c.Account]), nil
+}
+
+// v1Log lists the acts of the public log, the newest first.
+func (a *API) v1Log(ctx context.Context, r *request) (answer, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	to, below := a.Now().Add(time.Hour), int64(math.MaxInt64)
+	if c, err := cursorOf(r.query, "log", 2); err != nil {
+		return answer{}, err
+	} else if c != nil {
+		to, below = time.UnixMicro(c[0]+1), c[1]
+	}
+	const twins = 20 // acts of one instant
+	acts, err := a.Talk.Acts(ctx, time.Time{}, to, limit+twins)
+	if err != nil {
+		return answer{}, err
+	}
+	acts = slices.DeleteFunc(acts, func(x discuss.Act) bool { return x.At.Equal(to.Add(-time.Microsecond)) && x.ID >= below })
+	var out v1.Acts
+	if len(acts) > limit {
+		acts = acts[:limit]
+		out.Next = r.onward("log", acts[limit-1].At.UnixMicro(), acts[limit-1].ID)
+	}
+	if out.Acts, err = a.actsOf(ctx, acts); err != nil {
+		return answer{}, err
+	}
+	return answer{body: mustMarshal(out)}, nil
+}
 
 // commentsOf returns the comments of a paper in the order in which they were written.
 // Those that are held for the desk are not among them; one that was removed keeps its

@@ -14,7 +14,9 @@ import (
 // Handler answers every request: health, the API, the pages.
 func (h *House) Handler() http.Handler {
 	inner := http.NewServeMux()
-	inner.Handle("/api/", h.api)
+	for _, address := range []string{"/api/", "/openapi.yaml", "/openapi.json"} {
+		inner.Handle(address, h.api)
+	}
 	inner.Handle("/", h.pages)
 
 	outer := http.NewServeMux()

@@ -130,7 +130,7 @@ func (h *House) furnish() error {
 	var err error
 	answers := api.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts,
-		Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
+		Version: c.Version, Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}
 	if h.Search != nil {
 		answers.Finder = h.Search
