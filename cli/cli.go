@@ -45,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show everything on the built-in sample, in a temporary folder."`
 	Harvest harvestCommand `cmd:"" help:"Harvest now, and print the ledger."`
 	Import  importCommand  `cmd:"" help:"Take in papers from files."`
+	Export  exportCommand  `cmd:"" help:"Write the whole instance as JSON Lines."`
 	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`

@@ -61,20 +61,7 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 		return err
 	}
 	defer h.Close()
-	im := harvest.Importing{Papers: h.Papers, Source: "sample", Now: now}
-	if _, err := im.Import(ctx, bytes.NewReader(samplePapers), "-"); err != nil {
-		return err
-	}
-	if err := im.Readings(ctx, bytes.NewReader(sampleReadings)); err != nil {
-		return err
-	}
-	if err := h.Accounts.SeatDemo(ctx); err != nil {
-		return err
-	}
-	if err := seat(ctx, h); err != nil {
-		return err
-	}
-	if err := h.CatchUp(ctx); err != nil {
+	if err := fillSample(ctx, h); err != nil {
 		return err
 	}
 	fmt.Fprintf(w.Out, `A demo on the built-in sample, in %s. It is %s there.
@@ -88,4 +75,23 @@ Try:
 Stop it with Ctrl-C.
 `, dir, demoDay.Format("Monday 2 January 2006"))
 	return h.Serve(ctx, w.Out)
+}
+
+// fillSample fills an empty house with the built-in sample: papers, figures, people and
+// what these say.
+func fillSample(ctx context.Context, h *server.House) error {
+	im := harvest.Importing{Papers: h.Papers, Source: "sample", Now: h.Config.Now}
+	if _, err := im.Import(ctx, bytes.NewReader(samplePapers), "-"); err != nil {
+		return err
+	}
+	if err := im.Readings(ctx, bytes.NewReader(sampleReadings)); err != nil {
+		return err
+	}
+	if err := h.Accounts.SeatDemo(ctx); err != nil {
+		return err
+	}
+	if err := seat(ctx, h); err != nil {
+		return err
+	}
+	return h.CatchUp(ctx)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,7 @@ func (importCommand) Help() string {
   items of a daily-papers API, one a line or as the array that the API gives
   lines of arXiv's metadata snapshot
   lines such as {"id": "2604.11666", "title": …, "abstract": …, "authors": […], "categories": […]}
+  what broadsheet export wrote, which goes into an empty instance
 
 Examples:
   broadsheet import 2025-11.jsonl.zst
@@ -46,6 +48,20 @@ func (c *importCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
+	in := bufio.NewReaderSize(w.In, 1<<16)
+	var files []string
+	for _, file := range c.Files {
+		taken, err := c.takeExport(ctx, w, in, file)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			files = append(files, file)
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
 	h, err := server.Open(ctx, server.Config{DSN: dsn, Edition: settings}, log)
 	if err != nil {
 		return err
@@ -54,7 +70,7 @@ func (c *importCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 	began := time.Now()
 	bar := newProgress(w, "lines")
 	im := harvest.Importing{Papers: h.Papers, Source: c.Source, Progress: func(p harvest.Progress) { bar.show(p.Totals.Lines, p.Part) }}
-	t, err := im.Import(ctx, w.In, c.Files...)
+	t, err := im.Import(ctx, in, files...)
 	bar.done()
 	if err != nil {
 		return err
