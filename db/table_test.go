@@ -9,6 +9,7 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
+	"broadsheet/export"
 )
 
 func tables(t *testing.T, d *db.DB) (list []*db.Table) {
@@ -47,6 +48,17 @@ func TestTablesAgree(t *testing.T) {
 	}
 	if diff := cmp.Diff(lite, post); diff != "" {
 		t.Errorf("the engines have different tables (-sqlite +postgres):\n%s", diff)
+	}
+}
+
+// TestEveryTableIsDecided: a table is exported or left out with a reason, and each of
+// its columns has a meaning. Whoever makes a table reads here what to do about it.
+func TestEveryTableIsDecided(t *testing.T) {
+	t.Parallel()
+	for _, table := range tables(t, dbtest.Open(t, dbtest.SQLite(t))) {
+		if err := export.Decided(table); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -113,23 +113,29 @@ func parseField(line string, of Level) (field, error) {
 	return f, nil
 }
 
-// shapeOf returns what the catalogue says of a table, or an error that tells whoever
-// made the table what to do.
+// Decided returns an error that says what to do when nobody has decided at which level
+// the rows of a table are exported, and what its columns mean.
+func Decided(t *db.Table) error {
+	_, err := shapeOf(t)
+	return err
+}
+
 func shapeOf(t *db.Table) (*shape, error) {
+	const then = "; then go test ./export -update"
 	all, err := catalogue()
 	if err != nil {
 		return nil, err
 	}
 	s := all[t.Name]
 	if s == nil {
-		return nil, fmt.Errorf("table %s is not in export/catalog.txt: say there what a row of it is, and whether that is public, private, secret, or left out and why", t.Name)
+		return nil, fmt.Errorf("table %s is not in export/catalog.txt: say there what a row of it is, and whether that is public, private, secret, or left out and why"+then, t.Name)
 	}
 	if s.level == Whole {
 		return s, nil
 	}
 	for _, c := range t.Columns {
 		if s.field(c.Name) == nil {
-			return nil, fmt.Errorf("column %s of table %s is not in export/catalog.txt: say there what it means, and its level where that is higher than %s", c.Name, t.Name, s.level)
+			return nil, fmt.Errorf("column %s of table %s is not in export/catalog.txt: say there what it means, and its level where that is higher than %s"+then, c.Name, t.Name, s.level)
 		}
 	}
 	return s, nil

@@ -16,9 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the tables in doc/export.md")
 
-// TestEveryTableIsDecided: a table is exported or left out with a reason, and each of
-// its columns has a meaning. Whoever makes a table reads here what to do about it.
-func TestEveryTableIsDecided(t *testing.T) {
+// TestCatalogueHoldsWhatThereIs is the other side of db's TestEveryTableIsDecided.
+func TestCatalogueHoldsWhatThereIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		all, err := catalogue()
@@ -30,9 +29,6 @@ func TestEveryTableIsDecided(t *testing.T) {
 			tables, err := tx.Tables(t.Context())
 			for _, table := range tables {
 				seen[table.Name] = table
-				if _, err := shapeOf(table); err != nil {
-					t.Error(err)
-				}
 			}
 			return err
 		}); err != nil {

@@ -134,11 +134,15 @@ type columnWriter struct {
 	is    string
 }
 
-// newTableWriter returns nil for a table that is not exported at the level.
+// newTableWriter returns nil for a table that is not exported at the level. At level
+// Whole it takes tables of which it knows nothing, of a newer program, as well.
 func newTableWriter(t *db.Table, level Level) (*tableWriter, error) {
 	s, err := shapeOf(t)
-	if err != nil {
+	if err != nil && level < Whole {
 		return nil, err
+	}
+	if err != nil {
+		s = &shape{level: Whole}
 	}
 	if s.level > level {
 		return nil, nil
