@@ -78,7 +78,7 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
-		return answer{}, fault.NotFound("There is nothing at this address. The API is described in doc/api.md.")
+		return answer{}, fault.NotFound("There is nothing at this address. The API is described at /api.")
 	}))
 	return a, nil
 }

@@ -49,7 +49,7 @@ func (a *API) v1Search(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	q := search.Parse(text)
-	page, err := a.Finder.Find(ctx, search.Ask{Query: q, Mode: search.Mode(by), Order: search.Order(sort), Skip: int(skip), Limit: limit, Facet: with["facets"]})
+	page, err := a.Finder.Find(ctx, search.Ask{Query: q, Mode: search.Mode(by), Order: search.Order(sort), Skip: int(skip), Limit: limit, Facet: true})
 	if err != nil {
 		return answer{}, err
 	}

@@ -17,6 +17,7 @@ func (h *House) Handler() http.Handler {
 	for _, address := range []string{"/api/", "/openapi.yaml", "/openapi.json"} {
 		inner.Handle(address, h.api)
 	}
+	inner.Handle("/api", h.pages) // what describes it
 	inner.Handle("/", h.pages)
 
 	outer := http.NewServeMux()

@@ -148,6 +148,9 @@ func (h *House) furnish() error {
 	if h.Search != nil {
 		pages.Finder = h.Search
 	}
+	if pages.Reference, err = api.ReadReference(); err != nil {
+		return err
+	}
 	if c.Mail.Dial != nil {
 		pages.Digests = h.Digests
 	}

@@ -109,6 +109,7 @@ type Site struct {
 	Mails    bool         // readers can subscribe by mail
 	Scrape   bool         // pages carry what scrapers look for
 	Talk     bool         // readers can vote and write
+	API      bool         // there is an API
 }
 
 // page returns the Page of a plain page.
@@ -117,6 +118,9 @@ func (s Site) page(title, skip string) Page {
 		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version,
 		Places: Places{Day: "/"},
 		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
+	}
+	if s.API {
+		p.Foot = slices.Insert(p.Foot, 1, Link{Text: "API", Href: "/api"})
 	}
 	if s.Mails {
 		p.Foot = append(p.Foot, Link{Text: "E-mail", Href: "/subscribe"})

@@ -107,7 +107,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
-		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil,
+		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil, API: h.Reference != nil,
 	}, nil
 }
 

@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/api"
 	"broadsheet/digest"
 	"broadsheet/discuss"
 	"broadsheet/edition"
@@ -65,6 +66,10 @@ type Config struct {
 	// Markdown answers for the address of a paper with .md at its end, and for a
 	// paper asked for as text/markdown. With nil there is nothing there.
 	Markdown http.Handler
+	// Reference describes the API; with nil there is no page of it. Agents says that there
+	// is a server for them, too.
+	Reference *api.Reference
+	Agents    bool
 	// Accounts are those of readers; with nil nobody can sign in.
 	Accounts *account.Store
 	// Digests are the mails that readers subscribe to. With nil there are none.
@@ -154,7 +159,10 @@ func (h *Handler) mount() {
 		page("GET /authors/{name}", h.author)        // the papers of an author
 		page("GET /categories/{cat}", h.category)    // and of a category
 	}
-	page("GET /feed/{list...}", h.feed)      // any list as a feed
+	page("GET /feed/{list...}", h.feed) // any list as a feed
+	if h.Reference != nil {
+		page("GET /api", h.reference) // the API, described
+	}
 	page("GET /archive", h.archive)          // all editions
 	page("GET /status", h.status)            // what was announced, what is held
 	page("POST /theme", h.theme)             // the reader chooses light or dark
