@@ -83,6 +83,21 @@ bounce.at bigint NOT NULL
 bounce.said text NOT NULL
 bounce PRIMARY KEY (hash)
 CREATE UNIQUE INDEX bounce_pkey ON bounce USING btree (hash)
+candidate.paper bigint NOT NULL
+candidate.day text NOT NULL
+candidate.origin text NOT NULL
+candidate.entered bigint NOT NULL
+candidate.submitter text NOT NULL
+candidate.direct bigint NOT NULL
+candidate.pick text NOT NULL
+candidate.ord bigint NOT NULL
+candidate.claim text NOT NULL
+candidate.note text NOT NULL
+candidate.act bigint NOT NULL
+candidate FOREIGN KEY (paper) REFERENCES paper(id)
+candidate PRIMARY KEY (paper)
+CREATE INDEX candidate_day ON candidate USING btree (day, pick)
+CREATE UNIQUE INDEX candidate_pkey ON candidate USING btree (paper)
 change.seq bigint NOT NULL
 change.kind text NOT NULL
 change.subject bigint NOT NULL
@@ -158,6 +173,27 @@ comment_edit.body text NOT NULL
 comment_edit FOREIGN KEY (comment) REFERENCES comment(id)
 comment_edit PRIMARY KEY (comment, until)
 CREATE UNIQUE INDEX comment_edit_pkey ON comment_edit USING btree (comment, until)
+desk.day text NOT NULL
+desk.act bigint NOT NULL
+desk.held bigint NOT NULL
+desk.published bigint NOT NULL
+desk.publisher bigint NOT NULL
+desk PRIMARY KEY (day)
+CREATE UNIQUE INDEX desk_pkey ON desk USING btree (day)
+desk_act.id bigint NOT NULL
+desk_act.day text NOT NULL
+desk_act.at bigint NOT NULL
+desk_act.account bigint NOT NULL
+desk_act.paper bigint NOT NULL
+desk_act.deed text NOT NULL
+desk_act.before text NOT NULL
+desk_act.after text NOT NULL
+desk_act.target bigint NOT NULL
+desk_act.undone bigint NOT NULL
+desk_act PRIMARY KEY (id)
+CREATE INDEX desk_act_day ON desk_act USING btree (day, id)
+CREATE INDEX desk_act_paper ON desk_act USING btree (paper)
+CREATE UNIQUE INDEX desk_act_pkey ON desk_act USING btree (id)
 digest_block.block bigint NOT NULL
 digest_block.n bigint NOT NULL
 digest_block PRIMARY KEY (block)
@@ -183,6 +219,9 @@ entry.day text NOT NULL
 entry.origin text NOT NULL
 entry.entered bigint NOT NULL
 entry.submitter text NOT NULL
+entry.ord bigint NOT NULL
+entry.claim text NOT NULL
+entry.note text NOT NULL
 entry FOREIGN KEY (day) REFERENCES edition(day)
 entry FOREIGN KEY (paper) REFERENCES paper(id)
 entry PRIMARY KEY (paper)
@@ -478,6 +517,19 @@ source.failed text NOT NULL
 source.next bigint NOT NULL
 source PRIMARY KEY (name)
 CREATE UNIQUE INDEX source_pkey ON source USING btree (name)
+submission.id bigint NOT NULL
+submission.paper bigint NOT NULL
+submission.account bigint NOT NULL
+submission.at bigint NOT NULL
+submission.note text NOT NULL
+submission.links text NOT NULL
+submission.author bigint NOT NULL
+submission FOREIGN KEY (paper) REFERENCES paper(id)
+submission PRIMARY KEY (id)
+submission UNIQUE (paper, account)
+CREATE INDEX submission_account ON submission USING btree (account, at)
+CREATE UNIQUE INDEX submission_paper_account_key ON submission USING btree (paper, account)
+CREATE UNIQUE INDEX submission_pkey ON submission USING btree (id)
 subscription.id bigint NOT NULL
 subscription.address text NOT NULL
 subscription.hash text NOT NULL

@@ -78,6 +78,20 @@ CREATE TABLE bounce (
 	at    INTEGER NOT NULL,
 	said  TEXT    NOT NULL
 ) STRICT;
+CREATE TABLE candidate (
+	paper     INTEGER PRIMARY KEY REFERENCES paper(id),
+	day       TEXT    NOT NULL,
+	origin    TEXT    NOT NULL,
+	entered   INTEGER NOT NULL,
+	submitter TEXT    NOT NULL,
+	direct    INTEGER NOT NULL,
+	pick      TEXT    NOT NULL,
+	ord       INTEGER NOT NULL,
+	claim     TEXT    NOT NULL,
+	note      TEXT    NOT NULL,
+	act       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX candidate_day ON candidate(day, pick);
 CREATE TABLE change (
 	seq     INTEGER PRIMARY KEY,
 	kind    TEXT    NOT NULL,
@@ -147,6 +161,27 @@ CREATE TABLE comment_edit (
 	body    TEXT    NOT NULL,
 	PRIMARY KEY (comment, until)
 ) STRICT;
+CREATE TABLE desk (
+	day       TEXT    PRIMARY KEY,
+	act       INTEGER NOT NULL,
+	held      INTEGER NOT NULL,
+	published INTEGER NOT NULL,
+	publisher INTEGER NOT NULL
+) STRICT;
+CREATE TABLE desk_act (
+	id      INTEGER PRIMARY KEY AUTOINCREMENT,
+	day     TEXT    NOT NULL,
+	at      INTEGER NOT NULL,
+	account INTEGER NOT NULL,
+	paper   INTEGER NOT NULL,
+	deed    TEXT    NOT NULL,
+	before  TEXT    NOT NULL,
+	after   TEXT    NOT NULL,
+	target  INTEGER NOT NULL,
+	undone  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX desk_act_day ON desk_act(day, id);
+CREATE INDEX desk_act_paper ON desk_act(paper);
 CREATE TABLE digest_block (
 	block INTEGER PRIMARY KEY,
 	n     INTEGER NOT NULL
@@ -174,7 +209,7 @@ CREATE TABLE entry (
 	origin    TEXT    NOT NULL,
 	entered   INTEGER NOT NULL,
 	submitter TEXT    NOT NULL
-) STRICT;
+, ord INTEGER NOT NULL DEFAULT 0, claim TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX entry_day ON entry(day, origin);
 CREATE INDEX entry_submitter ON entry(submitter, day) WHERE submitter <> '';
 CREATE TABLE flow (
@@ -455,6 +490,17 @@ CREATE TABLE source (
 	failed   TEXT   NOT NULL,
 	next     INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE submission (
+	id      INTEGER PRIMARY KEY,
+	paper   INTEGER NOT NULL REFERENCES paper(id),
+	account INTEGER NOT NULL,
+	at      INTEGER NOT NULL,
+	note    TEXT    NOT NULL,
+	links   TEXT    NOT NULL,
+	author  INTEGER NOT NULL,
+	UNIQUE (paper, account)
+) STRICT;
+CREATE INDEX submission_account ON submission(account, at);
 CREATE TABLE subscription (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
 	address   TEXT    NOT NULL,

@@ -28,6 +28,8 @@ type candidate struct {
 	rank       int // in its edition
 	place      int // where it stands in a mail: its rank, on a morning the one it is likely to reach
 	announced  bool
+	ord        int    // in the desk's order, 0 for none
+	note       string // of the desk
 	votes      int
 	likely     int      // the votes by which it is weighed: its own, on a morning those of its place
 	topics     []string // in lower case
@@ -120,10 +122,19 @@ func (s *Store) openDay(ctx context.Context, b *book, day string, arrivals map[i
 		return err
 	}
 	b.counts[day] = total
+	votes := make([]int, len(items))
+	for i, it := range items {
+		votes[i] = it.Paper.Votes()
+	}
+	slices.SortFunc(votes, func(x, y int) int { return y - x })
 	for _, it := range items {
 		if n := arrivals[it.Paper.ID]; n != 0 {
 			c := candidateOf(it.Paper)
 			c.arrival, c.day, c.rank, c.place, c.announced = n, day, it.Rank, it.Rank, it.Origin == edition.Announced
+			c.ord, c.note = it.Ord, it.Note
+			if it.Ord > 0 { // weighed by the votes of whoever stands at its place by votes
+				c.likely = votes[it.Rank-1]
+			}
 			b.list = append(b.list, c)
 		}
 	}
@@ -146,7 +157,7 @@ func (s *Store) foresee(ctx context.Context, b *book, items []feed.Item, day str
 		place[it.Paper.ID] = i + 1
 	}
 	for _, c := range b.list {
-		if at := place[c.paper]; c.day == day && at > 0 {
+		if at := place[c.paper]; c.day == day && at > 0 && c.ord == 0 {
 			c.place, c.likely = at, items[at-1].Paper.Votes()
 		}
 	}

@@ -37,6 +37,7 @@ type itemCache struct {
 
 type heldPaper struct {
 	paper *paper.Paper
+	place *edition.Place // nil for none
 	until time.Time
 	items [2]*Item // with the claim, with the abstract
 }
@@ -68,13 +69,21 @@ func (c *itemCache) papers(ctx context.Context, s *Store, ids []int64) ([]*paper
 	if err != nil {
 		return nil, err
 	}
+	var held []int64
+	for _, p := range found {
+		held = append(held, p.ID)
+	}
+	places, err := s.Editions.Places(ctx, s.db, held)
+	if err != nil {
+		return nil, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held == nil || len(c.held) > heldMost {
 		c.held = map[int64]*heldPaper{}
 	}
 	for id, p := range found {
-		c.held[id] = &heldPaper{paper: p, until: now.Add(heldFor)}
+		c.held[id] = &heldPaper{paper: p, place: places[p.ID], until: now.Add(heldFor)}
 	}
 	for i, id := range ids {
 		if out[i] == nil {
@@ -126,7 +135,11 @@ func (c *itemCache) item(p *paper.Paper, base string, abstracts bool) *Item {
 		return &it
 	}
 	c.mu.Unlock()
-	it := itemOf(p, base, abstracts)
+	var place edition.Place
+	if h != nil && h.place != nil {
+		place = *h.place
+	}
+	it := itemOf(p, place, base, abstracts)
 	it.pieces = &pieces{}
 	kept := *it
 	c.mu.Lock()

@@ -212,11 +212,11 @@ func (s *Store) itemsOf(ctx context.Context, picks []Pick, abstracts bool) ([]*I
 // longestAbstract is the most letters of an abstract in a mail.
 const longestAbstract = 1200
 
-func itemOf(p *paper.Paper, base string, abstracts bool) *Item {
+func itemOf(p *paper.Paper, place edition.Place, base string, abstracts bool) *Item {
 	it := &Item{
 		Title: plain(p.Form, p.Title), Who: who(p), Votes: p.Figures.Votes, Talk: p.Figures.Comments,
 		Href: base + "/papers/" + (&url.URL{Path: p.Key}).EscapedPath(),
-		Text: plain(p.Form, edition.PickClaim(p.Abstract).String()),
+		Text: plain(p.Form, place.PickClaim(p.Abstract).String()),
 	}
 	if abstracts {
 		it.Text = clip(plain(p.Form, p.Abstract), longestAbstract)

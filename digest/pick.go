@@ -60,16 +60,15 @@ func (b *book) pick(options []option, n int, weight float64) []Pick {
 	for i := range options {
 		bound[i] = gain(&options[i], covered, weight)
 	}
-	picks := make([]Pick, 0, n)
-	var chosen []*option
-	for len(picks) < n {
+	chosen := make([]*option, 0, n)
+	for len(chosen) < n {
 		best := -1
 		for i := range options {
 			if bound[i] < 0 || best >= 0 && bound[i] <= bound[best] {
 				continue
 			}
-			if fresh[i] < len(picks) {
-				bound[i], fresh[i] = gain(&options[i], covered, weight), len(picks)
+			if fresh[i] < len(chosen) {
+				bound[i], fresh[i] = gain(&options[i], covered, weight), len(chosen)
 				if best >= 0 && bound[i] <= bound[best] {
 					continue
 				}
@@ -77,13 +76,39 @@ func (b *book) pick(options []option, n int, weight float64) []Pick {
 			best = i
 		}
 		o := &options[best]
-		picks, chosen = append(picks, Pick{o.paper, b.why(o, chosen)}), append(chosen, o)
+		chosen = append(chosen, o)
 		for _, u := range o.features {
 			covered[u] += o.worth / float64(len(o.features))
 		}
 		bound[best] = -1
 	}
+	asTheDesk(chosen)
+	picks := make([]Pick, n)
+	for i, o := range chosen {
+		picks[i] = Pick{o.paper, b.why(o, chosen[:i])}
+	}
 	return picks
+}
+
+// asTheDesk puts the chosen papers to which the desk gave an order into that order,
+// each at a place where one of them stands.
+func asTheDesk(chosen []*option) {
+	var places []int
+	var ordered []*option
+	for i, o := range chosen {
+		if o.ord > 0 {
+			places, ordered = append(places, i), append(ordered, o)
+		}
+	}
+	slices.SortStableFunc(ordered, func(x, y *option) int {
+		if x.day != y.day {
+			return strings.Compare(y.day, x.day)
+		}
+		return x.ord - y.ord
+	})
+	for i, at := range places {
+		chosen[at] = ordered[i]
+	}
 }
 
 // gain is what an option adds to what is covered already.
@@ -100,7 +125,14 @@ func gain(o *option, covered []float64, weight float64) float64 {
 // why says, in one or two short sentences, why a paper stands at a place of a mail.
 func (b *book) why(o *option, above []*option) string {
 	var says []string
-	if o.arrival != 0 && !o.announced && o.votes > 0 && o.rank >= 1 && o.rank <= 3 {
+	switch {
+	case o.note != "":
+		says = append(says, "The desk: "+o.note)
+	case o.ord == 1:
+		says = append(says, "First by the choice of the desk.")
+	case o.ord > 0:
+		says = append(says, "Kept by the desk.")
+	case o.arrival != 0 && !o.announced && o.votes > 0 && o.rank >= 1 && o.rank <= 3:
 		says = append(says, []string{"First", "Second", "Third"}[o.rank-1]+" on votes.")
 	}
 	says = append(says, o.reasons...)

@@ -54,7 +54,7 @@ var (
 )
 
 // Domains returns the domains that a paper comes from: of its project page and other
-// links, of the page that it was put in from, and those that its authors'
+// links that no reader gave, of the page that it was put in from, and those that its authors'
 // affiliations name.
 func Domains(p *paper.Paper) []string {
 	var list []string
@@ -69,7 +69,9 @@ func Domains(p *paper.Paper) []string {
 		}
 	}
 	for _, l := range p.Links {
-		address(l.URL)
+		if !l.Reader {
+			address(l.URL)
+		}
 	}
 	for _, id := range p.Identifiers {
 		if id.Scheme == paper.URL {

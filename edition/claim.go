@@ -50,6 +50,11 @@ search:
 	if utf8.RuneCountInString(text) < 90 && at+1 < len(sentences) {
 		text += " " + sentences[at+1]
 	}
+	return split(text)
+}
+
+// split sets the stock opening of a sentence apart.
+func split(text string) Claim {
 	c := Claim{Text: text}
 	if m := opening.FindString(text); m != "" && startsClause(text[len(m):]) {
 		c.Opening, c.Text = m, text[len(m):]

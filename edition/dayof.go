@@ -51,31 +51,3 @@ func (s *Store) PapersOf(ctx context.Context, q db.Querier, day string) ([]int64
 	}
 	return ids, rows.Err()
 }
-
-// Places returns where each of the papers stands; those that stand in no edition are
-// left out.
-func (s *Store) Places(ctx context.Context, q db.Querier, ids []int64) (map[int64]*Place, error) {
-	places := make(map[int64]*Place, len(ids))
-	if len(ids) == 0 {
-		return places, nil
-	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	rows, err := q.Query(ctx, `SELECT paper, day, origin, entered, submitter FROM entry WHERE paper IN (`+db.Places(1, len(ids))+`)`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("look up the places of papers: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, at int64
-		p := &Place{}
-		if err := rows.Scan(&id, &p.Day, &p.Origin, &at, &p.Submitter); err != nil {
-			return nil, err
-		}
-		p.Entered = db.Time(at)
-		places[id] = p
-	}
-	return places, rows.Err()
-}

@@ -12,13 +12,18 @@
 //
 // Editions are numbered by their days: the first day held is No. 1, and days
 // filled in later push the numbers of the days after them up.
+//
+// Where there is a desk (Settings.Desk), a paper that comes in is a candidate of the
+// coming edition until that is published: by the hour, or before by the desk, which
+// keeps, skips and orders. Readers put papers in (Submit); what they say of them, and
+// every act of the desk, is kept.
 package edition
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"broadsheet/db"
@@ -39,72 +44,12 @@ const (
 	Announced Origin = "announced" // arXiv announced it
 )
 
-// Fill says what fills an edition.
-type Fill string
-
-// The settings.
-const (
-	FillSubmitted Fill = "submitted"
-	FillAnnounced Fill = "announced"
-	FillBoth      Fill = "both"
-)
-
-// Settings say when a day begins and what fills it.
-type Settings struct {
-	Zone       *time.Location // of the feed day; nil is UTC
-	Turn       time.Duration  // after midnight in Zone, when the date turns
-	Fill       Fill           // "" is FillBoth
-	Categories []string       // whose announcements are taken: cs.LG, or a whole archive: math
-}
-
-// DayOf returns the feed day that t falls on.
-func (s Settings) DayOf(t time.Time) string {
-	zone := s.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	return t.Add(-s.Turn).In(zone).Format(time.DateOnly)
-}
-
-// Morning reports whether the feed day that t falls on is less than twelve hours old.
-func (s Settings) Morning(t time.Time) bool {
-	zone := s.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	return t.Add(-s.Turn).In(zone).Hour() < 12
-}
-
-// chosen reports whether an announcement in one of the categories is taken.
-func (s Settings) chosen(categories []string) bool {
-	return slices.ContainsFunc(categories, func(c string) bool {
-		return slices.ContainsFunc(s.Categories, func(want string) bool {
-			return c == want || len(c) > len(want) && c[:len(want)] == want && c[len(want)] == '.'
-		})
-	})
-}
-
-// place returns the edition that p belongs into by the settings, and no day when
-// it belongs into none.
-func (s Settings) place(p *paper.Paper) (day string, entered time.Time, o Origin) {
-	if f := p.Featured; f != nil && s.Fill != FillAnnounced {
-		return s.DayOf(f.At), f.At, Submitted
-	}
-	if p.Announced != "" && s.Fill != FillSubmitted && s.chosen(p.Categories) {
-		at, err := time.Parse(time.DateOnly, p.Announced)
-		if err != nil {
-			return "", time.Time{}, ""
-		}
-		return p.Announced, at, Announced
-	}
-	return "", time.Time{}, ""
-}
-
 // Store keeps the editions. It is safe for concurrent use.
 type Store struct {
 	db       *db.DB
 	papers   *paper.Store
 	settings Settings
+	begun    atomic.Bool // the desk's beginning is noted
 }
 
 // NewStore returns the store of editions of the papers in papers. When two
@@ -122,6 +67,9 @@ func (s *Store) Settings() Settings { return s.settings }
 // limit of them, and returns how many changes it read; 0 means that the editions
 // are up to date.
 func (s *Store) Update(ctx context.Context, now time.Time, limit int) (int, error) {
+	if err := s.begin(ctx, now); err != nil {
+		return 0, err
+	}
 	return paper.Watch(ctx, s.db, "edition", limit, now, func(tx *db.Tx, changes []paper.Change) error {
 		var ids []int64
 		for _, c := range changes {
@@ -160,19 +108,29 @@ func (s *Store) enter(ctx context.Context, tx *db.Tx, now time.Time, p *paper.Pa
 	if had != nil && (had.Origin == Submitted || origin == Announced) {
 		return nil
 	}
-	if err := open(ctx, tx, now, day); err != nil {
-		return err
-	}
-	submitter := ""
+	pl := Place{Day: day, Origin: origin, Entered: entered}
 	if origin == Submitted {
-		submitter = p.Featured.Submitter
+		pl.Submitter = p.Featured.Submitter
+	}
+	if s.settings.Desk {
+		if offered, err := s.offer(ctx, tx, p, pl); offered || err != nil {
+			return err
+		}
+	}
+	return s.stand(ctx, tx, now, p.ID, pl, had, touched)
+}
+
+// stand gives a paper its place, instead of the one that it had, nil for none.
+func (s *Store) stand(ctx context.Context, tx *db.Tx, now time.Time, id int64, pl Place, had *Place, touched map[string]bool) error {
+	if err := open(ctx, tx, now, pl.Day); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO entry (paper, day, origin, entered, submitter) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (paper) DO UPDATE SET day = excluded.day, origin = excluded.origin, entered = excluded.entered, submitter = excluded.submitter`,
-		p.ID, day, origin, db.Micros(entered), submitter); err != nil {
+		id, pl.Day, pl.Origin, db.Micros(pl.Entered), pl.Submitter); err != nil {
 		return err
 	}
-	touched[day] = true
+	touched[pl.Day] = true
 	if had != nil {
 		touched[had.Day] = true
 		return closeEmpty(ctx, tx, had.Day)
@@ -202,6 +160,9 @@ func closeEmpty(ctx context.Context, tx *db.Tx, day string) error {
 }
 
 func (s *Store) merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
+	if err := moveCandidates(ctx, tx, keep, gone); err != nil {
+		return err
+	}
 	lost, err := s.Place(ctx, tx, gone)
 	if err != nil || lost == nil {
 		return err
@@ -250,37 +211,6 @@ func logDays(tx *db.Tx, now time.Time, days map[string]bool) {
 	}
 	slices.Sort(subjects)
 	paper.Log(tx, now, ChangedEdition, subjects...)
-}
-
-// Place is where a paper stands.
-type Place struct {
-	Day       string
-	Origin    Origin
-	Entered   time.Time // when it was put in or announced
-	Submitter string    // the handle of who put it in, "" when unknown
-}
-
-// Place returns where the paper stands, nil when in no edition.
-func (s *Store) Place(ctx context.Context, q db.Querier, id int64) (*Place, error) {
-	var list []Place
-	rows, err := q.Query(ctx, `SELECT day, origin, entered, submitter FROM entry WHERE paper = $1`, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p Place
-		var at int64
-		if err := rows.Scan(&p.Day, &p.Origin, &at, &p.Submitter); err != nil {
-			return nil, err
-		}
-		p.Entered = db.Time(at)
-		list = append(list, p)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(list) == 0 {
-		return nil, err
-	}
-	return &list[0], nil
 }
 
 // ParseDay reads a day written as 2026-04-14.

@@ -22,6 +22,12 @@ func Why(p *paper.Paper, rank int, pl Place) string {
 	const many = 1000 // stars on a paper's code that are worth saying
 	stars, claimed := p.Stars(), p.CountClaimed()
 	switch {
+	case pl.Note != "":
+		say("The desk: %s", pl.Note)
+	case pl.Ord == 1:
+		say("First by the choice of the desk.")
+	case pl.Ord > 0:
+		say("Kept by the desk.")
 	case pl.Origin == Announced && p.Votes() == 0:
 		say("Announced in %s.", p.Primary())
 	case p.Votes() == 0:

@@ -4,7 +4,9 @@
 // The order of an edition: what somebody put in before what was only announced;
 // then by votes, the most first; ties by the time at which the paper was put in,
 // the earlier first; then by the order in which the papers came to be held. So
-// only votes move a closed edition.
+// only votes move a closed edition. What the desk put into an order stands before the
+// rest of its edition, in that order, and no votes move it; in lists of several days
+// it stands by votes like the others.
 package feed
 
 import (
@@ -28,8 +30,13 @@ type Item struct {
 	edition.Place
 }
 
-// votesFirst is the order of an edition.
-const votesFirst = `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes + paper.own_votes DESC, entry.entered, entry.paper`
+// orderOf is the order of the papers of a span.
+func orderOf(span edition.Span) string {
+	if span.From == span.To {
+		return edition.ByRank
+	}
+	return `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, ` + edition.ByVotes
+}
 
 // Query asks for a list of the papers of some editions.
 type Query struct {
@@ -79,7 +86,7 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	if limit == 0 {
 		limit = total
 	}
-	rows, err := f.db.Query(ctx, `SELECT entry.paper, entry.day, entry.origin, entry.entered, entry.submitter`+where+
+	rows, err := f.db.Query(ctx, `SELECT entry.paper, `+edition.PlaceColumns+where+
 		` ORDER BY `+q.order()+fmt.Sprintf(" LIMIT %d OFFSET %d", limit, q.Skip), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the papers of %s to %s: %w", q.Span.From, q.Span.To, err)
@@ -88,12 +95,11 @@ func (f *Feeds) List(ctx context.Context, q Query) ([]Item, int, error) {
 	var items []Item
 	var ids []int64
 	for rows.Next() {
-		var id, at int64
+		var id int64
 		it := Item{Rank: q.Skip + len(items) + 1}
-		if err := rows.Scan(&id, &it.Day, &it.Origin, &at, &it.Submitter); err != nil {
+		if err := rows.Scan(append([]any{&id}, it.Into()...)...); err != nil {
 			return nil, 0, err
 		}
-		it.Entered = db.Time(at)
 		items, ids = append(items, it), append(ids, id)
 	}
 	if err := rows.Err(); err != nil {
@@ -128,7 +134,7 @@ func (q Query) order() string {
 	if q.Newest {
 		return `entry.entered DESC, entry.paper DESC`
 	}
-	return votesFirst
+	return orderOf(q.Span)
 }
 
 // Order returns the numbers of the papers of a span in the order of List.

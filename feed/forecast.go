@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -172,8 +173,8 @@ func (f *Feeds) Expect(day string, now time.Time, papers []*paper.Paper) []trend
 }
 
 // Forecast returns the papers that were put in for a day in the order in which they
-// may be expected to end, by what is known now, each with the reason. The ranks are
-// those of this order; the papers that were only announced are not among them.
+// may be expected to end, by what is known now, each with the reason, behind those that
+// the desk put into an order. The ranks are those of this order; the papers that were only announced are not among them.
 func (f *Feeds) Forecast(ctx context.Context, day string, now time.Time) ([]Item, error) {
 	items, _, err := f.List(ctx, Query{Span: edition.DaySpan(day), Origin: edition.Submitted})
 	if err != nil {
@@ -186,10 +187,17 @@ func (f *Feeds) Forecast(ctx context.Context, day string, now time.Time) ([]Item
 	expected := f.Expect(day, now, papers)
 	score := make(map[int64]float64, len(items))
 	for i, e := range expected {
-		items[i].Why = e.Why
+		if items[i].Ord == 0 {
+			items[i].Why = e.Why
+		}
 		score[items[i].Paper.ID] = e.Score
 	}
-	slices.SortStableFunc(items, func(a, b Item) int { return cmp.Compare(score[b.Paper.ID], score[a.Paper.ID]) })
+	slices.SortStableFunc(items, func(a, b Item) int {
+		if a.Ord > 0 || b.Ord > 0 { // the desk's order stands
+			return cmp.Compare(cmp.Or(a.Ord, math.MaxInt), cmp.Or(b.Ord, math.MaxInt))
+		}
+		return cmp.Compare(score[b.Paper.ID], score[a.Paper.ID])
+	})
 	for i := range items {
 		items[i].Rank = i + 1
 	}

@@ -150,18 +150,17 @@ func (f *Feeds) places(ctx context.Context, ids []int64, tell func(int64, editio
 	for i, id := range ids {
 		args[i] = id
 	}
-	rows, err := f.db.Query(ctx, `SELECT paper, day, origin, entered, submitter FROM entry WHERE paper IN (`+db.Places(1, len(ids))+`)`, args...)
+	rows, err := f.db.Query(ctx, `SELECT entry.paper, `+edition.PlaceColumns+` FROM entry WHERE entry.paper IN (`+db.Places(1, len(ids))+`)`, args...)
 	if err != nil {
 		return fmt.Errorf("read places in editions: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, entered int64
+		var id int64
 		var p edition.Place
-		if err := rows.Scan(&id, &p.Day, &p.Origin, &entered, &p.Submitter); err != nil {
+		if err := rows.Scan(append([]any{&id}, p.Into()...)...); err != nil {
 			return err
 		}
-		p.Entered = db.Time(entered)
 		tell(id, p)
 	}
 	return rows.Err()

@@ -114,8 +114,11 @@ func joinLinks(held, said []Link) []Link {
 		switch {
 		case i < 0:
 			list = append(list, l)
-		case l.Stars > 0:
-			list[i].Stars = l.Stars
+		default:
+			list[i].Reader = list[i].Reader && l.Reader
+			if l.Stars > 0 {
+				list[i].Stars = l.Stars
+			}
 		}
 	}
 	return list

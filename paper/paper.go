@@ -71,6 +71,7 @@ type Authority int
 const (
 	FromSample   Authority = 5  // bibliographic facts with a summary of ours
 	FromUpstream Authority = 10 // a daily-papers site
+	FromPage     Authority = 15 // a web page about the paper
 	FromFile     Authority = 20 // lines collected by somebody
 	FromSnapshot Authority = 30 // arXiv's own metadata snapshot
 	FromFeed     Authority = 35 // arXiv's daily announcement
@@ -110,6 +111,9 @@ type Link struct {
 	Kind  LinkKind `json:"kind"`
 	URL   string   `json:"url"`
 	Stars int      `json:"stars,omitempty"` // of code, when last read
+	// Reader says that a reader of ours gave it, and no source: it proves nothing of
+	// whose paper it is.
+	Reader bool `json:"reader,omitempty"`
 }
 
 // Version is one version at arXiv.

@@ -59,7 +59,7 @@ func (a Acts) Unit(n int, noun string) string {
 // ItemOf returns the item for a paper of a list.
 func (s Site) item(it feed.Item) Item {
 	p := it.Paper
-	claim := edition.PickClaim(p.Abstract)
+	claim := it.PickClaim(p.Abstract)
 	v := Item{
 		ID: p.ID, Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),

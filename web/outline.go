@@ -21,22 +21,19 @@ type Outline struct {
 	Comments   int
 }
 
-// The order of an edition, as package feed states it.
-const byRank = `CASE WHEN entry.origin = 'submitted' THEN 0 ELSE 1 END, paper.votes + paper.own_votes DESC, entry.entered, entry.paper`
-
 // outlines returns the papers of the editions of a span, by day, then by rank; at
 // most 20,000.
 func outlines(ctx context.Context, d *db.DB, span edition.Span) ([]Outline, error) {
 	return readOutlines(ctx, d, `SELECT entry.day, entry.origin, paper.key, paper.title, paper.form, paper.categories, paper.votes + paper.own_votes AS votes, paper.comments + paper.own_comments AS comments
 		FROM entry JOIN paper ON paper.id = entry.paper WHERE entry.day BETWEEN $1 AND $2
-		ORDER BY entry.day, `+byRank+` LIMIT 20000`, span.From, span.To)
+		ORDER BY entry.day, `+edition.ByRank+` LIMIT 20000`, span.From, span.To)
 }
 
 // leads returns the first paper of every edition, by day; at most 20,000.
 func leads(ctx context.Context, d *db.DB) ([]Outline, error) {
 	return readOutlines(ctx, d, `SELECT day, origin, key, title, form, categories, votes, comments FROM (
 		SELECT entry.day, entry.origin, paper.key, paper.title, paper.form, paper.categories, paper.votes + paper.own_votes AS votes, paper.comments + paper.own_comments AS comments,
-			row_number() OVER (PARTITION BY entry.day ORDER BY `+byRank+`) AS place
+			row_number() OVER (PARTITION BY entry.day ORDER BY `+edition.ByRank+`) AS place
 		FROM entry JOIN paper ON paper.id = entry.paper) ranked WHERE place = 1 ORDER BY day LIMIT 20000`)
 }
 
