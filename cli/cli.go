@@ -49,6 +49,7 @@ type commands struct {
 	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`
+	Model   modelCommand   `cmd:"" help:"Choose the encoder by which papers are found by meaning."`
 	Eval    evalCommand    `cmd:"" help:"Measure how good the search is on judged collections."`
 	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
 	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`

@@ -18,6 +18,7 @@ import (
 
 type searchCommand struct {
 	store
+	encoder
 	By    string   `help:"Find by words, by meaning, or by both." enum:"both,words,meaning" default:"both"`
 	Sort  string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
 	Limit int      `help:"The most papers to print." default:"10"`
@@ -42,10 +43,13 @@ func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 		return fault.Invalid("--limit %d: 1 to %d papers can be printed.", c.Limit, search.Deepest)
 	}
 	dsn, err := c.dsn()
+	if err == nil {
+		err = c.check(c.store)
+	}
 	if err != nil {
 		return err
 	}
-	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(c.Data, "index")}, log)
+	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(c.Data, "index"), Models: c.models(), Model: c.Model}, log)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ type serveCommand struct {
 	sources
 	post
 	people
+	encoder
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
@@ -110,6 +111,9 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 	if c.Standby != "" && (c.DB == "" || !strings.HasPrefix(c.Standby, "postgres")) {
 		return nil, fault.Invalid("--db-standby takes the address of a standby, postgres://…, of the PostgreSQL server that --db names.")
 	}
+	if err := c.check(c.store); err != nil {
+		return nil, err
+	}
 	accounts, err := c.accounts()
 	if err != nil {
 		return nil, err
@@ -122,7 +126,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

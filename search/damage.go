@@ -8,7 +8,6 @@ import (
 
 	"broadsheet/fault"
 	"broadsheet/search/lexical"
-	"broadsheet/search/vector"
 )
 
 // sound says whether what a snapshot answered can be relied on.
@@ -35,10 +34,10 @@ func (p *Papers) mend() error {
 // mendVectors looks once whether the vectors on disk are as they were written, and
 // begins anew when they are not.
 func (p *Papers) mendVectors(ctx context.Context, m *meaning) error {
-	if p.looked == m {
+	if m.looked {
 		return nil
 	}
-	p.looked = m
+	m.looked = true
 	damage := m.store.Verify()
 	if damage == nil || ctx.Err() != nil {
 		return ctx.Err()
@@ -46,25 +45,12 @@ func (p *Papers) mendVectors(ctx context.Context, m *meaning) error {
 	if err := errors.Join(m.store.Close(), os.RemoveAll(folderOf(p.dir, m.model))); err != nil {
 		return err
 	}
-	if err := p.Attach(m.model); err != nil {
+	anew, err := openMeaning(p.dir, m.model, false)
+	if err != nil {
 		return err
 	}
-	p.backlog = nil
+	if !p.next.CompareAndSwap(m, anew) {
+		p.meaning.Store(anew)
+	}
 	return fmt.Errorf("the vectors are made anew: %w", damage)
-}
-
-// openVectors opens the vectors of an encoder; those that cannot be read are removed and
-// begun anew.
-func openVectors(dir string, m Encoder, reads bool) (*vector.Store, error) {
-	folder := folderOf(dir, m)
-	if reads {
-		return vector.OpenReader(folder, m.Dim(), m.Name())
-	}
-	s, err := vector.Open(folder, m.Dim(), m.Name())
-	if errors.Is(err, vector.ErrDamaged) || errors.Is(err, vector.ErrOther) {
-		if err = os.RemoveAll(folder); err == nil {
-			s, err = vector.Open(folder, m.Dim(), m.Name())
-		}
-	}
-	return s, err
 }

@@ -19,35 +19,49 @@ type backlog struct {
 // many papers it looked at; 0 means that all that are held can be found by meaning.
 // While the first encoding of all papers goes on, those that change meanwhile take
 // precedence; then come the papers with votes, then the others, the newest first.
+// An encoder that is to take another's place has its turn when that one is up to date.
 // One goroutine may call it at a time.
 func (p *Papers) EncodeNext(ctx context.Context, limit int) (int, error) {
-	m := p.meaning.Load()
+	m, next := p.meaning.Load(), p.next.Load()
 	if m == nil || p.reads {
 		return 0, nil
 	}
+	n, err := p.encodeWith(ctx, m, limit)
+	if n > 0 || err != nil || next == nil {
+		return n, err
+	}
+	n, err = p.encodeWith(ctx, next, limit)
+	if n == 0 && err == nil && next.complete() {
+		return 1, p.succeed(next)
+	}
+	return n, err
+}
+
+// encodeWith is EncodeNext for one encoder.
+func (p *Papers) encodeWith(ctx context.Context, m *meaning, limit int) (int, error) {
 	if err := p.mendVectors(ctx, m); err != nil {
 		return 0, err
 	}
-	if seq := m.store.Seq(); seq > 0 {
-		return p.encodeChanges(ctx, seq, limit, true)
+	if m.complete() {
+		return p.encodeChanges(ctx, m, m.store.Seq(), limit)
 	}
-	if p.backlog == nil {
+	if m.backlog == nil {
 		latest, err := paper.Latest(ctx, p.store.DB())
 		if err != nil {
 			return 0, err
 		}
-		p.backlog = &backlog{live: latest, voted: true}
+		m.backlog = &backlog{live: latest, voted: true}
 	}
-	n, err := p.encodeChanges(ctx, p.backlog.live, limit, false)
+	n, err := p.encodeChanges(ctx, m, m.backlog.live, limit)
 	if err != nil || n > 0 {
 		return n, err
 	}
-	return p.encodeBacklog(ctx, limit)
+	return p.encodeBacklog(ctx, m, limit)
 }
 
-// encodeChanges encodes the papers of the next changes. When done, the place in the
-// log is kept with the vectors.
-func (p *Papers) encodeChanges(ctx context.Context, from int64, limit int, done bool) (int, error) {
+// encodeChanges encodes the papers of the next changes. The place in the log is kept
+// with the vectors, or, while the backlog is not done, in memory.
+func (p *Papers) encodeChanges(ctx context.Context, m *meaning, from int64, limit int) (int, error) {
 	changes, err := paper.Changes(ctx, p.store.DB(), from, limit)
 	if err != nil || len(changes) == 0 {
 		return 0, err
@@ -64,22 +78,22 @@ func (p *Papers) encodeChanges(ctx context.Context, from int64, limit int, done 
 		return 0, fmt.Errorf("read what changed after %d: %w", from, err)
 	}
 	seq := int64(0)
-	if done {
+	if m.complete() {
 		seq = last
 	}
-	if _, err := p.meaning.Load().encode(ctx, docs, gone, seq); err != nil {
+	if _, err := m.encode(ctx, docs, gone, seq); err != nil {
 		return 0, fmt.Errorf("encode the changes after %d: %w", from, err)
 	}
-	if !done {
-		p.backlog.live = last
+	if seq == 0 {
+		m.backlog.live = last
 	}
 	return max(1, len(docs)), nil
 }
 
 // encodeBacklog encodes the next papers of the walk; at its end it notes that all
 // papers have been encoded.
-func (p *Papers) encodeBacklog(ctx context.Context, limit int) (int, error) {
-	b := p.backlog
+func (p *Papers) encodeBacklog(ctx context.Context, m *meaning, limit int) (int, error) {
+	b := m.backlog
 	papers, at, err := p.store.Walk(ctx, b.at, b.voted, limit)
 	if err != nil {
 		return 0, err
@@ -92,13 +106,13 @@ func (p *Papers) encodeBacklog(ctx context.Context, limit int) (int, error) {
 		if b.live == 0 {
 			return 0, nil // an empty store
 		}
-		return 1, p.meaning.Load().store.Apply(b.live, nil, nil)
+		return 1, m.store.Apply(b.live, nil, nil)
 	}
 	docs := make([]Document, len(papers))
 	for i, x := range papers {
 		docs[i] = Document{ID: x.ID, Title: x.Title, Abstract: x.Abstract}
 	}
-	if _, err := p.meaning.Load().encode(ctx, docs, nil, 0); err != nil {
+	if _, err := m.encode(ctx, docs, nil, 0); err != nil {
 		return 0, fmt.Errorf("encode papers: %w", err)
 	}
 	b.at = at

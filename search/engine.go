@@ -89,6 +89,7 @@ type Engine struct {
 	reads   bool // another process writes
 	words   *lexical.Index
 	meaning atomic.Pointer[meaning] // nil: words alone
+	next    atomic.Pointer[meaning] // what is being made to take its place
 }
 
 // Open opens the word index in a folder, and makes it when it is not there. A
@@ -130,8 +131,10 @@ func (e *Engine) Attach(m Encoder) error {
 // Close writes what is in memory and closes the indexes.
 func (e *Engine) Close() error {
 	err := e.words.Close()
-	if m := e.meaning.Load(); m != nil {
-		err = errors.Join(err, m.store.Close())
+	for _, m := range []*meaning{e.meaning.Load(), e.next.Load()} {
+		if m != nil {
+			err = errors.Join(err, m.store.Close())
+		}
 	}
 	return err
 }

@@ -21,6 +21,10 @@ type Encoder interface {
 type meaning struct {
 	model Encoder
 	store *vector.Store
+
+	// of EncodeNext
+	looked  bool // the vectors were compared with their checksums
+	backlog *backlog
 }
 
 func openMeaning(dir string, m Encoder, reads bool) (*meaning, error) {
@@ -28,7 +32,7 @@ func openMeaning(dir string, m Encoder, reads bool) (*meaning, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &meaning{m, s}, nil
+	return &meaning{model: m, store: s}, nil
 }
 
 // folderOf is where the vectors of an encoder lie in the folder of an index.

@@ -23,8 +23,6 @@ type Papers struct {
 	*Front
 	store    *paper.Store
 	editions *edition.Store
-	backlog  *backlog // of EncodeNext
-	looked   *meaning // whose vectors EncodeNext compared with their checksums
 }
 
 // OpenPapers opens the index of a store's papers in a folder. An index that belongs

@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -213,7 +214,7 @@ func TestTheIndexFollowsTheLog(t *testing.T) {
 		if h.encoded != before {
 			t.Errorf("%d texts were encoded again after a restart", h.encoded-before)
 		}
-		h.open("other") // another model
+		h.open("other") // another model, of which none but it is known
 		h.settle()
 		if h.encoded-before != 30 {
 			t.Errorf("a new model encoded %d texts, want 30", h.encoded-before)
@@ -264,6 +265,67 @@ func TestAnEditionTakesInWhatMoved(t *testing.T) {
 			t.Errorf("what stayed in the edition is found as %q", got)
 		}
 	})
+}
+
+// TestANewModelTakesOverWhenComplete: the vectors of a new encoder replace those of the
+// old one when all papers have theirs, and until then the old one answers and follows
+// what changes, also after a restart.
+func TestANewModelTakesOverWhenComplete(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	for n := range 30 {
+		h.put(made(n+1, "Paper "+name(n+1), "text"))
+	}
+	h.settle()
+	var old, young int
+	adopt := func() {
+		t.Helper()
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if h.Papers, err = search.OpenPapers(t.Context(), h.dir, h.editions, h.papers); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Adopt(bags{"young", &young}, func(name string) (search.Encoder, error) {
+			if name != "bags" {
+				return nil, errors.New("there is none")
+			}
+			return bags{name, &old}, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	adopt()
+	if _, err := h.EncodeNext(t.Context(), 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.EncodeNext(t.Context(), 10); err != nil {
+		t.Fatal(err)
+	}
+	name, n := h.Coming()
+	if _, meaning := h.Docs(); meaning != 30 || name != "young" || n == 0 || n == 30 || young != n {
+		t.Fatalf("half-way %d papers have the old vectors, %d those of %q, which encoded %d", meaning, n, name, young)
+	}
+	adopt()
+	h.put(made(31, "Paper late", "text"))
+	if _, err := h.EncodeNext(t.Context(), 10); err != nil || old != 1 {
+		t.Fatalf("the old encoder encoded %d of what changed, %v; want 1, before the new one goes on", old, err)
+	}
+	h.settle()
+	if name, _ := h.Coming(); name != "" || young != 31 {
+		t.Errorf("in the end %q is still coming and encoded %d texts, want 31", name, young)
+	}
+	if _, meaning := h.Docs(); meaning != 31 {
+		t.Errorf("%d papers have vectors in the end", meaning)
+	}
+	if left, err := os.ReadDir(filepath.Join(h.dir, "meaning")); err != nil || len(left) != 1 || left[0].Name() != "young" {
+		t.Errorf("the folder of vectors holds %v, %v", left, err)
+	}
+	adopt()
+	if name, _ := h.Coming(); name != "" {
+		t.Errorf("after a restart %q is coming", name)
+	}
 }
 
 func TestAMergedPaperLeavesTheIndex(t *testing.T) {

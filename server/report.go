@@ -97,6 +97,9 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 	if r.Search != nil {
 		words, meaning := r.Search.Docs()
 		s.Facts = append(s.Facts, web.Fact{Name: "Found by words", Value: edition.Thousands(words)}, web.Fact{Name: "Found by meaning", Value: edition.Thousands(meaning)})
+		if name, n := r.Search.Coming(); name != "" {
+			s.Facts = append(s.Facts, web.Fact{Name: "Found by " + name + ", which comes next", Value: edition.Thousands(n)})
+		}
 	}
 	bad, total, err := harvest.Quarantine(ctx, r.DB, 1)
 	if err != nil {

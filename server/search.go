@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
+	"broadsheet/fault"
 	"broadsheet/search"
 	"broadsheet/search/embed"
 )
@@ -45,13 +47,27 @@ func (h *House) encode(ctx context.Context) {
 	})
 }
 
-// AttachEncoder opens the encoder that lies in the program.
+// AttachEncoder opens the encoder that was chosen. As long as its vectors are not
+// complete, the one that was chosen before answers.
 func (h *House) AttachEncoder() error {
-	m, err := embed.Default()
+	m, err := h.encoder(h.Config.Model)
 	if err != nil {
 		return err
 	}
-	return h.Search.Attach(m)
+	return h.Search.Adopt(m, h.encoder)
+}
+
+// encoder opens an encoder by its name: the one in the program, also by no name, or one
+// that was added.
+func (h *House) encoder(name string) (search.Encoder, error) {
+	own, err := embed.Default()
+	if err != nil || name == "" || name == own.Name() {
+		return own, err
+	}
+	if filepath.Base(name) != name {
+		return nil, fault.Invalid("%q is no name of a model.", name)
+	}
+	return embed.Open(filepath.Join(h.Config.Models, name+".bin"))
 }
 
 // follow runs a step of a watcher until ctx ends: at once again while there is

@@ -37,6 +37,8 @@ type Config struct {
 	DSN      string // of package db
 	ReadDSN  string // of a standby that answers visitors; "" for none
 	Index    string // the folder of the search index; "" for none
+	Models   string // the folder of encoders that were added
+	Model    string // the name of the encoder; "" for the one in the program
 	Listen   string // host:port; port 0 chooses one
 	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition  edition.Settings
