@@ -103,7 +103,7 @@ func (e *Engine) Nearest(ctx context.Context, l Like) (*Neighbours, error) {
 		ids[i] = s.ID
 	}
 	shared := snap.Scores(words, ids)
-	most := max((bm25K1+1)*snap.IDF(words), 1e-9)
+	most := max((K1+1)*snap.IDF(words), 1e-9)
 	for i, s := range near {
 		n := Neighbour{ID: s.ID, Words: min(shared[i]/most, 1)}
 		if byMeaning {

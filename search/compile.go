@@ -12,11 +12,14 @@ import (
 // weight of Boost.
 var schema = lexical.Schema{
 	Fields: []lexical.Field{
-		{Name: string(Title), Default: true, Weight: 2, Boost: 0.4},
+		{Name: string(Title), Default: true, Weight: 2, Boost: TitleBoost},
 		{Name: string(Abstract), Default: true, Weight: 1},
 	},
 	Numbers: []string{NumberDay, NumberVotes, NumberEdition},
 }
+
+// TitleBoost is what the title's own score weighs beside the joint one.
+const TitleBoost = 0.4
 
 // The numbers of a document.
 const (

@@ -243,7 +243,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	}
 	most := 1.0
 	if f.Rank != nil {
-		most = (bm25K1 + 1) * f.idf(snap)
+		most = (K1 + 1) * f.idf(snap)
 	}
 	hits := byMeaning(near)
 	if r.Mode != MeaningOnly {
@@ -258,8 +258,11 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	return hits, nil
 }
 
-// bm25K1 is the constant of the word index's BM25.
-const bm25K1 = 1.2
+// The constants of the word index's BM25.
+const (
+	K1 = 1.2
+	B  = 0.75
+)
 
 // depth is how many candidates the leg by words has to bring.
 func depth(a Ask, m Mode) int {

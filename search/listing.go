@@ -29,15 +29,14 @@ type Standing struct {
 // Listing returns the papers of an author, by the name as it is printed, or of a
 // category; since is a day as 2026-04-14. Of a name that nobody has Total is 0.
 func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*Listing, error) {
-	prefix, ok := map[Field]string{Author: KeyPerson, Category: KeyCategory}[of]
-	if !ok {
-		return nil, fault.Invalid("Papers are listed by author or category, not by %s.", of)
+	key, after, err := ListingOf(of, value, since)
+	if err == nil {
+		err = ctx.Err()
 	}
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	snap := e.words.Snapshot()
-	key := lexical.Key(prefix + value)
 	found := snap.Search(key, Deepest, lexical.Options{Sort: NumberDay, Count: true})
 	l := &Listing{Total: found.Total}
 	if l.Total == 0 {
@@ -46,7 +45,7 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	for _, h := range found.Hits {
 		l.Newest = append(l.Newest, standing(snap, h.ID))
 	}
-	for id := range snap.Match(lexical.And{key, between(NumberEdition, since, "", dayNumber)}).All() {
+	for id := range snap.Match(lexical.And{key, after}).All() {
 		l.Since = append(l.Since, standing(snap, id))
 	}
 	const many = 12
@@ -56,13 +55,28 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	return l, sound(snap)
 }
 
-func standing(snap *lexical.Snapshot, id int64) Standing {
-	s := Standing{ID: id, Votes: int(snap.Number(id, NumberVotes))}
-	if d := snap.Number(id, NumberDay); d != 0 {
-		s.Day = time.Unix(d*86400, 0).UTC()
+// ListingOf returns the queries of a listing: for its papers, and for those in an edition
+// since a day.
+func ListingOf(of Field, value, since string) (key lexical.Key, after lexical.Query, err error) {
+	prefix, ok := map[Field]string{Author: KeyPerson, Category: KeyCategory}[of]
+	if !ok {
+		return "", nil, fault.Invalid("Papers are listed by author or category, not by %s.", of)
 	}
-	if n := snap.Number(id, NumberEdition); n != 0 {
-		s.Edition = time.Date(int(n/10000), time.Month(n/100%100), int(n%100), 0, 0, 0, 0, time.UTC)
+	return lexical.Key(prefix + value), between(NumberEdition, since, "", dayNumber), nil
+}
+
+func standing(snap *lexical.Snapshot, id int64) Standing {
+	return StandingOf(id, snap.Number(id, NumberDay), snap.Number(id, NumberVotes), snap.Number(id, NumberEdition))
+}
+
+// StandingOf returns the standing that a document's numbers say.
+func StandingOf(id, day, votes, edition int64) Standing {
+	s := Standing{ID: id, Votes: int(votes)}
+	if day != 0 {
+		s.Day = time.Unix(day*86400, 0).UTC()
+	}
+	if edition != 0 {
+		s.Edition = time.Date(int(edition/10000), time.Month(edition/100%100), int(edition%100), 0, 0, 0, 0, time.UTC)
 	}
 	return s
 }

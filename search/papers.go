@@ -102,29 +102,54 @@ func (p *Papers) Update(ctx context.Context, limit int) (int, error) {
 // changed returns the documents that changes speak of as they are now, and the IDs
 // of those that are no more.
 func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Document, gone []int64, err error) {
-	err = p.store.DB().Snapshot(ctx, func(tx *db.Tx) error {
-		docs, gone = nil, nil
-		var ids, days []int64
-		for _, c := range changes {
-			switch c.Kind {
-			case paper.ChangedPaper:
-				ids = append(ids, c.Subject)
-			case edition.ChangedEdition:
-				days = append(days, c.Subject)
-			}
+	return Changed(ctx, p.store, p.editions, changes, func(days []int64) (map[int64]int64, error) {
+		snap := p.words.Snapshot()
+		of := map[int64]int64{}
+		for id := range snap.Match(lexical.Range{Number: NumberEdition, Min: slices.Min(days), Max: slices.Max(days)}).All() {
+			of[id] = snap.Number(id, NumberEdition)
 		}
-		moved, err := p.moved(ctx, tx, days)
+		return of, snap.Err()
+	})
+}
+
+// Placed returns the documents of an index that stand in the editions of some days, and
+// perhaps others, each with the number of its day.
+type Placed func(days []int64) (map[int64]int64, error)
+
+// Changed returns the documents that changes speak of as they are now, and the IDs
+// of those that are no more. Of an edition it returns the papers that came in, or left it,
+// since the index last saw them. An edition grows all day long, paper by paper: if each
+// time all of its papers were taken in anew, a change would wait for them.
+func Changed(ctx context.Context, store *paper.Store, editions *edition.Store, changes []paper.Change, placed Placed) (docs []Document, gone []int64, err error) {
+	var changed, days []int64
+	for _, c := range changes {
+		switch c.Kind {
+		case paper.ChangedPaper:
+			changed = append(changed, c.Subject)
+		case edition.ChangedEdition:
+			days = append(days, c.Subject)
+		}
+	}
+	was := map[int64]int64{}
+	if len(days) > 0 {
+		if was, err = placed(days); err != nil {
+			return nil, nil, err
+		}
+	}
+	err = store.DB().Snapshot(ctx, func(tx *db.Tx) error {
+		docs, gone = nil, nil
+		ids, err := moved(ctx, tx, editions, days, was)
 		if err != nil {
 			return err
 		}
-		ids = append(ids, moved...)
+		ids = append(ids, changed...)
 		slices.Sort(ids)
 		for part := range slices.Chunk(slices.Compact(ids), 500) {
-			list, err := p.store.List(ctx, tx, part)
+			list, err := store.List(ctx, tx, part)
 			if err != nil {
 				return err
 			}
-			days, err := p.editions.DaysOf(ctx, tx, part)
+			days, err := editions.DaysOf(ctx, tx, part)
 			if err != nil {
 				return err
 			}
@@ -144,33 +169,28 @@ func (p *Papers) changed(ctx context.Context, changes []paper.Change) (docs []Do
 	return docs, gone, err
 }
 
-// moved returns the papers that came into the editions of some days, or left them,
-// since the word index last saw them. An edition grows all day long, paper by paper:
-// if each time all of its papers were taken in anew, a change would wait for them.
-func (p *Papers) moved(ctx context.Context, tx *db.Tx, days []int64) (ids []int64, err error) {
-	if len(days) == 0 {
-		return nil, nil
-	}
-	snap := p.words.Snapshot()
-	in := make(map[int64]int64)
+// moved returns the papers that stand in the edition of one of the days and did not, or
+// did and do not.
+func moved(ctx context.Context, tx *db.Tx, editions *edition.Store, days []int64, was map[int64]int64) (ids []int64, err error) {
+	is := make(map[int64]int64)
 	for _, day := range days {
-		list, err := p.editions.PapersOf(ctx, tx, dayOfNumber(day))
+		list, err := editions.PapersOf(ctx, tx, dayOfNumber(day))
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range list {
-			in[id] = day
-			if snap.Number(id, NumberEdition) != day {
+			is[id] = day
+			if was[id] != day {
 				ids = append(ids, id)
 			}
 		}
 	}
-	for id := range snap.Match(lexical.Range{Number: NumberEdition, Min: slices.Min(days), Max: slices.Max(days)}).All() {
-		if day := snap.Number(id, NumberEdition); in[id] != day && slices.Contains(days, day) {
+	for id, day := range was {
+		if is[id] != day && slices.Contains(days, day) {
 			ids = append(ids, id)
 		}
 	}
-	return ids, snap.Err()
+	return ids, nil
 }
 
 // dayOfNumber is the inverse of dayNumber.

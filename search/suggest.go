@@ -160,22 +160,51 @@ func mostVoted(snap *lexical.Snapshot, q lexical.Query, limit int) []int64 {
 // Spelling returns the text of a query with the words that no paper has, five at most,
 // in the place of which stands one that is spelt nearly so; "" when there is none.
 func (e *Engine) Spelling(ctx context.Context, q *Query) (string, error) {
-	const most = 5
 	snap := e.words.Snapshot()
-	text, tried, changed := q.Text, 0, false
-	for _, w := range q.Words {
-		for _, t := range lexical.Tokens(w) {
-			if t.Parts > 0 || tried == most || snap.Search(lexical.Term{Word: t.Word}, 0, lexical.Options{Count: true}).Total > 0 {
+	return Respell(q, func(words []string) ([]string, error) {
+		right, tried := make([]string, len(words)), 0
+		for i, w := range words {
+			if tried == MostRespelt || snap.Search(lexical.Term{Word: w}, 0, lexical.Options{Count: true}).Total > 0 {
 				continue
 			}
 			tried++
-			if near := snap.Near(t.Word, "", 1); len(near) > 0 {
-				text, changed = strings.Replace(text, w[t.Start:t.End], near[0].Text, 1), true
+			if near := snap.Near(w, "", 1); len(near) > 0 {
+				right[i] = near[0].Text
+			}
+		}
+		return right, ctx.Err()
+	})
+}
+
+// MostRespelt is how many words of a query are set right.
+const MostRespelt = 5
+
+// Respell returns the text of a query with words set right, "" when none is. right
+// returns for each of the query's words what shall stand in its place, "" for nothing.
+func Respell(q *Query, right func(words []string) ([]string, error)) (string, error) {
+	var words, typed []string
+	for _, w := range q.Words {
+		for _, t := range lexical.Tokens(w) {
+			if t.Parts == 0 {
+				words, typed = append(words, t.Word), append(typed, w[t.Start:t.End])
 			}
 		}
 	}
-	if !changed {
-		return "", ctx.Err()
+	if len(words) == 0 {
+		return "", nil
 	}
-	return text, ctx.Err()
+	instead, err := right(words)
+	if err != nil {
+		return "", err
+	}
+	text := q.Text
+	for i, word := range instead {
+		if word != "" {
+			text = strings.Replace(text, typed[i], word, 1)
+		}
+	}
+	if text == q.Text {
+		return "", nil
+	}
+	return text, nil
 }

@@ -1,0 +1,174 @@
+package opensearch
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"broadsheet/search/lexical"
+)
+
+// question is one search of an _msearch.
+type question struct {
+	Query   object   `json:"query"`
+	Size    int      `json:"size"`
+	From    int      `json:"from,omitempty"`
+	Sort    []any    `json:"sort,omitempty"`
+	After   []any    `json:"search_after,omitempty"`
+	Count   any      `json:"track_total_hits"` // false, true, or up to how many
+	Source  any      `json:"_source"`          // false or the fields wanted
+	Numbers []string `json:"docvalue_fields,omitempty"`
+	Aggs    object   `json:"aggs,omitempty"`
+	Suggest object   `json:"suggest,omitempty"`
+}
+
+// reply is the answer to a question.
+type reply struct {
+	Hits struct {
+		Total struct {
+			Value int `json:"value"`
+		} `json:"total"`
+		Hits []found `json:"hits"`
+	} `json:"hits"`
+	Aggs    map[string]*aggregate `json:"aggregations"`
+	Suggest map[string][]struct {
+		Options []struct {
+			Text string `json:"text"`
+		} `json:"options"`
+	} `json:"suggest"`
+	Status int             `json:"status"`
+	Error  json.RawMessage `json:"error"`
+}
+
+type found struct {
+	ID     string             `json:"_id"`
+	Score  float64            `json:"_score"`
+	Fields map[string][]int64 `json:"fields"`
+	Source stored             `json:"_source"`
+}
+
+// stored is what the index keeps of a document as it was sent.
+type stored struct {
+	Tag    *uint32 `json:"tag"`
+	Vector []int8  `json:"vector"`
+	Cursor int64   `json:"cursor"`
+}
+
+func (f *found) id() int64 {
+	id, _ := strconv.ParseInt(f.ID, 10, 64)
+	return id
+}
+
+func (f *found) number(name string) int64 {
+	if list := f.Fields[name]; len(list) > 0 {
+		return list[0]
+	}
+	return 0
+}
+
+// aggregate is a count, alone or in buckets.
+type aggregate struct {
+	Docs    int        `json:"doc_count"`
+	Buckets buckets    `json:"buckets"`
+	Cat     *aggregate `json:"cat"`
+	Topic   *aggregate `json:"topic"`
+	Year    *aggregate `json:"year"`
+}
+
+// buckets are listed, or named.
+type buckets struct {
+	list []bucket
+	by   map[string]bucket
+}
+
+type bucket struct {
+	Key  string `json:"key"`
+	Docs int    `json:"doc_count"`
+}
+
+func (b *buckets) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] == '{' {
+		return json.Unmarshal(raw, &b.by)
+	}
+	return json.Unmarshal(raw, &b.list)
+}
+
+// ask sends questions in one _msearch. Each is counted as a whole: a shard that is not
+// there makes an error and no smaller answer.
+func (c *Cluster) ask(ctx context.Context, call string, questions ...*question) ([]reply, error) {
+	return c.askOf(ctx, c.Name, call, questions...)
+}
+
+// askOf asks one index, whether the alias leads to it or not.
+func (c *Cluster) askOf(ctx context.Context, index, call string, questions ...*question) ([]reply, error) {
+	var body bytes.Buffer
+	out := json.NewEncoder(&body)
+	for _, q := range questions {
+		if err := out.Encode(object{"search_type": "dfs_query_then_fetch", "allow_partial_search_results": false, "cancel_after_time_interval": "5s"}); err != nil {
+			return nil, err
+		}
+		if q.Source == nil {
+			q.Source = false
+		}
+		if q.Count == nil {
+			q.Count = false
+		}
+		if err := out.Encode(q); err != nil {
+			return nil, err
+		}
+	}
+	var told struct {
+		Responses []reply `json:"responses"`
+	}
+	err := c.do(ctx, request{call: call, method: http.MethodPost, path: "/" + index + "/_msearch", body: body.Bytes(), lines: true, within: askFor}, &told)
+	if err != nil {
+		return nil, err
+	}
+	if len(told.Responses) != len(questions) {
+		return nil, fmt.Errorf("%d searches have %d answers", len(questions), len(told.Responses))
+	}
+	for _, r := range told.Responses {
+		if r.Error != nil {
+			return nil, refusedPart(r.Status, r.Error)
+		}
+	}
+	return told.Responses, nil
+}
+
+// refusedPart is the error of one search of several.
+func refusedPart(status int, raw json.RawMessage) error {
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		return &away{reasonOf(status, raw)}
+	}
+	return reasonOf(status, raw)
+}
+
+// ranked returns what was found, equals by rising ID as the built-in engine has them.
+func (r *reply) ranked() []found {
+	list := r.Hits.Hits
+	slices.SortStableFunc(list, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.id(), b.id()))
+	})
+	return list
+}
+
+// descending orders by a number, equals by rising ID.
+func descending(number string) []any {
+	return []any{object{number: object{"order": "desc", "missing": 0}}, object{fieldPaper: "asc"}}
+}
+
+// and joins two queries that may be nil.
+func and(a, b lexical.Query) lexical.Query {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return lexical.And{a, b}
+}
