@@ -17,7 +17,7 @@ import (
 var floors = [][]string{
 	{"fault"},
 	{"db", "tex", "mail", "fetch"},
-	{"job", "outbox", "export"},
+	{"job", "outbox", "export", "move"},
 	{"paper", "account"},
 	{"edition"},
 	{"discuss", "library", "trend", "recommend", "search", "harvest", "cite"},

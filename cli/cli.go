@@ -51,6 +51,7 @@ type commands struct {
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`
 	Model   modelCommand   `cmd:"" help:"Choose the encoder by which papers are found by meaning."`
 	Eval    evalCommand    `cmd:"" help:"Measure how good the search is on judged collections."`
+	Move    moveCommand    `cmd:"" help:"Carry a running instance to another database."`
 	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
 	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`
 	Version versionCommand `cmd:"" help:"Print the version."`
