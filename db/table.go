@@ -66,13 +66,13 @@ func (t *Tx) Tables(ctx context.Context) ([]*Table, error) {
 func (t *Tx) columns(ctx context.Context) ([]*Table, error) {
 	query := `SELECT t.name, c.name, c.type, c."notnull" = 0 AND c.pk = 0, c.pk, t.sql LIKE '%AUTOINCREMENT%' AND c.pk = 1
 		FROM sqlite_schema t, pragma_table_info(t.name) c
-		WHERE t.type = 'table' AND t.name NOT LIKE 'goose%' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'generation' ORDER BY t.name, c.cid`
+		WHERE t.type = 'table' AND t.name NOT LIKE 'goose%' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'moving%' AND t.name <> 'generation' ORDER BY t.name, c.cid`
 	if t.Dialect == Postgres {
 		query = `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
 				coalesce(array_position(k.conkey, a.attnum), 0), a.attidentity <> ''
 			FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
 			WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-			AND c.relname NOT LIKE 'goose%' AND c.relname <> 'generation' ORDER BY c.relname COLLATE "C", a.attnum`
+			AND c.relname NOT LIKE 'goose%' AND c.relname NOT LIKE 'moving%' AND c.relname <> 'generation' ORDER BY c.relname COLLATE "C", a.attnum`
 	}
 	rows, err := t.Query(ctx, query)
 	if err != nil {

@@ -8,17 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"broadsheet/db"
 	"broadsheet/fault"
 )
-
-// tables returns the tables that are moved, parents first.
-func tables(ctx context.Context, tx *db.Tx) ([]*db.Table, error) {
-	list, err := tx.Tables(ctx)
-	return slices.DeleteFunc(list, func(t *db.Table) bool { return strings.HasPrefix(t.Name, "moving_") }), err
-}
 
 // begin makes both databases ready, or finds how far an earlier move came.
 func (m *Move) begin(ctx context.Context) error {
@@ -28,7 +21,7 @@ func (m *Move) begin(ctx context.Context) error {
 		list *[]*db.Table
 	}{{m.From, &m.tables}, {m.To, &fresh}} {
 		if err := side.d.Snapshot(ctx, func(tx *db.Tx) (err error) {
-			*side.list, err = tables(ctx, tx)
+			*side.list, err = tx.Tables(ctx)
 			return err
 		}); err != nil {
 			return err

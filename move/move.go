@@ -169,7 +169,7 @@ func (m *Move) sameCounts(ctx context.Context, from *db.Tx) error {
 // counters has the new database give out numbers behind those of the old one.
 func (m *Move) counters(ctx context.Context, from *db.Tx) error {
 	return m.To.Transact(ctx, func(tx *db.Tx) error {
-		fresh, err := tables(ctx, tx)
+		fresh, err := tx.Tables(ctx)
 		if err != nil {
 			return err
 		}
