@@ -27,6 +27,7 @@ type address struct{ base, path, query, theme string }
 // the same whatever its query says.
 var asked = map[string][]string{
 	"/archive":   {"date", "no"},
+	"/unapi":     {"id", "format"},
 	trendingPath: {"window", "from", "to", "category", "topic", "min", "by", "page", "at"},
 }
 

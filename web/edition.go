@@ -130,7 +130,7 @@ func EditionPageOf(s Site, d EditionData) *EditionPage {
 		v.at("Today")
 	}
 	v.offer("papers", "papers", "", nil)
-	v.offer(longDate(at), "day", d.Edition.Day, nil)
+	v.takeAlong(s, longDate(at), "day", d.Edition.Day, nil)
 	v.Places.Week, v.Places.Month = weekPath(at), monthPath(at)
 	v.Strip = s.daysStrip(at, d.Week, d.Before, d.After)
 	v.Line = &Link{Text: d.Ledger.line("on this day"), Href: "/status"}
@@ -274,6 +274,7 @@ func (v *EditionPage) home(s Site) {
 	v.Canonical = s.Base + "/"
 	v.Alternates = slices.DeleteFunc(v.Alternates, func(a Alternate) bool { return strings.HasPrefix(a.Href, "/feed/day/") }) // whoever follows the front door wants every day
 	v.offer("editions", "editions", "", nil)
+	v.Along.Feeds = feedLinks("papers", "", nil)
 	for i := range v.Meta {
 		if v.Meta[i].Property == "og:url" {
 			v.Meta[i].Content = v.Canonical

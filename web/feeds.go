@@ -47,12 +47,19 @@ func listPath(under, kind, of string, q url.Values, ending string) string {
 	return path
 }
 
-// offer names the list that a page shows: programs find its feeds by it. title is what
-// the feeds are called; kind and of are the list's name, and q what it is asked with.
+// offer has programs find the feeds of a list on a page.
 func (p *Page) offer(title, kind, of string, q url.Values) {
 	for _, f := range syndicate.Formats() {
 		p.Alternates = append(p.Alternates, Alternate{f.Type, "Broadsheet: " + title + " (" + f.Name + ")", feedPath(kind, of, q, f)})
 	}
+}
+
+// feedLinks are the feeds of a list, for people.
+func feedLinks(kind, of string, q url.Values) (links []Link) {
+	for _, f := range syndicate.Formats() {
+		links = append(links, Link{Text: f.Name, Href: feedPath(kind, of, q, f)})
+	}
+	return links
 }
 
 // feed answers with a list as a feed.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"broadsheet/account"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
@@ -16,6 +18,14 @@ import (
 	"broadsheet/search"
 	"broadsheet/syndicate"
 )
+
+// mountLists adds the addresses by which programs take lists along.
+func (h *Handler) mountLists(mux *http.ServeMux) {
+	look := func(pattern string, f handler) { h.route(mux, pattern, account.Look, f) }
+	look("GET /feed/{list...}", h.feed) // as a feed
+	look("GET /cite/{list...}", h.cite) // as citations
+	look("GET /unapi", h.unAPI)         // its papers one by one, for reference managers
+}
 
 // A list is what a page shows and programs take along: as a feed at /feed/ and its
 // name. The name is the kind and what it is of: day/2026-04-14, author/Ada Lindgren.

@@ -65,7 +65,7 @@ func AuthorPageOf(s Site, d ListingData) *ListingPage {
 	v := listingPage(s, d, authorPath(d.Name), authorSearch(d.Name))
 	v.Kicker, v.Heading, v.BestOf = "Author", d.Name, "Most voted"
 	v.describe(s, pagedPath(authorPath(d.Name), d.Page), "profile", "Papers by "+d.Name+": "+strings.Join(v.Facts, ", ")+".")
-	v.offer(d.Name, "author", d.Name, nil)
+	v.takeAlong(s, d.Name, "author", d.Name, nil)
 	v.Votes, v.Shown = votesOfEach(d.Held.Newest)
 	for _, p := range d.Recent {
 		if slices.ContainsFunc(p.Authors, func(a paper.Author) bool { return a.Name == d.Name && a.Claimed }) {
@@ -90,7 +90,7 @@ func CategoryPageOf(s Site, d ListingData) *ListingPage {
 	}
 	v.Title = v.Heading
 	v.describe(s, pagedPath(categoryPath(d.Name), d.Page), "website", v.Heading+": "+strings.Join(v.Facts, ", ")+".")
-	v.offer(v.Heading, "category", d.Name, nil)
+	v.takeAlong(s, v.Heading, "category", d.Name, nil)
 	if len(d.Held.Since) > 0 {
 		v.Days, v.Weeks = daysOf(d.Held.Since), weeksOf(d.Held.Since, s.Now)
 	}

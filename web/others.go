@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/cite"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/paper"
@@ -23,6 +24,9 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 	if h.Markdown != nil && (strings.HasSuffix(name, ".md") || wantsMarkdown(r)) {
 		h.Markdown.ServeHTTP(w, r)
 		return nil
+	}
+	if bare, format, ok := cite.Cut(name); ok {
+		return h.citePaper(w, r, bare, format)
 	}
 	state := h.State()
 	id, version, err := paper.ParseIdentifier(name)

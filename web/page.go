@@ -20,6 +20,8 @@ type Page struct {
 	Canonical   string // absolute; "" for none
 	NoIndex     bool
 	Alternates  []Alternate
+	Along       *Along // how what the page shows can be taken along; nil when it is no list
+	UnAPI       string // where reference managers get the papers of the page one by one; "" for nowhere
 	Meta        []Meta
 	Article     *Article // for a page that is about one paper
 

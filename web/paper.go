@@ -47,6 +47,7 @@ type PaperPage struct {
 	Record   []Fact
 	DOI      *Link
 	Topics   []string
+	Cite     Cite
 	Talk     *Talk
 	Voters   string   // who voted here
 	Claims   []string // how the claims of who asks stand
@@ -55,6 +56,12 @@ type PaperPage struct {
 }
 
 func (*PaperPage) template() string { return "paper" }
+
+// Cite is how a paper is cited: in BibTeX, and where else it can be had.
+type Cite struct {
+	BibTeX string
+	Others []Link
+}
 
 // Name is an author's.
 type Name struct {
@@ -77,6 +84,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	if p.ArXiv() != "" {
 		v.Alternates = append(v.Alternates, Alternate{"text/markdown", "Markdown", paperPath(p.Key) + ".md"})
 	}
+	v.Cite = Cite{s.bibTeX(p), v.cites(func(ending string) string { return paperPath(p.Key) + ending })[1:]}
 	if s.Talk {
 		v.offer("comments on "+v.Title, "comments", p.Key, nil)
 	}

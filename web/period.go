@@ -56,7 +56,7 @@ func WeekPageOf(s Site, d PeriodData) *PeriodPage {
 	}
 	v.describe(s, weekPath(first), "website", fmt.Sprintf("The papers of week %d, %s, in %s.", n, dates, editions(len(d.Days))))
 	v.Full = &Ear{Text: weekTitle(first), Note: dates, Far: numbers(d.Days)}
-	v.offer(weekTitle(first), "week", edition.Week(first), nil)
+	v.takeAlong(s, weekTitle(first), "week", edition.Week(first), nil)
 	v.at("Week")
 	v.Strip = s.weeksStrip(first, papersIn(d.Near))
 	v.Rows = []CalendarRow{s.row(first, d, true)}
@@ -77,7 +77,7 @@ func MonthPageOf(s Site, d PeriodData) *PeriodPage {
 	}
 	v.describe(s, monthPath(first), "website", fmt.Sprintf("The papers of %s in %s.", name, editions(len(d.Days))))
 	v.Full = &Ear{Text: name, Note: count(len(d.Days), "edition"), Far: numbers(d.Days)}
-	v.offer(name, "month", d.From[:7], nil)
+	v.takeAlong(s, name, "month", d.From[:7], nil)
 	v.at("Month")
 	v.Strip = s.monthsStrip(first, papersIn(d.Near))
 	for m := monday(first); m.Before(first.AddDate(0, 1, 0)); m = m.AddDate(0, 0, 7) {

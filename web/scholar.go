@@ -3,8 +3,8 @@ package web
 import (
 	"strings"
 	"time"
-	"unicode"
 
+	"broadsheet/cite"
 	"broadsheet/paper"
 )
 
@@ -75,7 +75,7 @@ func citation(s Site, p *paper.Paper) []Meta {
 	}
 	add("title", plain(p.Form, p.Title))
 	for _, a := range p.Authors {
-		add("author", familyFirst(a))
+		add("author", cite.NameOf(a).FamilyFirst())
 		for _, at := range a.Affiliations {
 			add("author_institution", at)
 		}
@@ -104,60 +104,4 @@ func citation(s Site, p *paper.Paper) []Meta {
 // abstractText returns the abstract on one line, without markup.
 func abstractText(p *paper.Paper) string {
 	return strings.Join(strings.Fields(plain(p.Form, p.Abstract)), " ")
-}
-
-// familyFirst writes an author's name as "Family, Given". Where the source does
-// not tell the parts apart, the family name is the last word and the particles
-// before it; a name of one word, and that of a group, stay as they are.
-func familyFirst(a paper.Author) string {
-	if a.Family != "" {
-		name := a.Family
-		if a.Suffix != "" {
-			name += " " + a.Suffix
-		}
-		if a.Given != "" {
-			name += ", " + a.Given
-		}
-		return name
-	}
-	words := strings.Fields(a.Name)
-	if len(words) < 2 || strings.Contains(a.Name, ",") || isGroup(words[len(words)-1]) || words[0] == "The" {
-		return strings.Join(words, " ")
-	}
-	suffix := ""
-	if last := words[len(words)-1]; len(words) > 2 && isSuffix(last) {
-		suffix, words = " "+last, words[:len(words)-1]
-	}
-	at := len(words) - 1
-	for at > 1 && isParticle(words[at-1]) {
-		at--
-	}
-	return strings.Join(words[at:], " ") + suffix + ", " + strings.Join(words[:at], " ")
-}
-
-func isGroup(word string) bool {
-	switch strings.ToLower(strings.Trim(word, ".")) {
-	case "collaboration", "team", "consortium", "group", "lab", "labs", "initiative", "community", "collective":
-		return true
-	}
-	return false
-}
-
-func isSuffix(word string) bool {
-	switch strings.Trim(word, ".") {
-	case "Jr", "Sr", "II", "III", "IV":
-		return true
-	}
-	return false
-}
-
-// isParticle reports whether a word in lower case belongs to the family name
-// that follows: van, de, von der, bin.
-func isParticle(word string) bool {
-	for _, r := range word {
-		if !unicode.IsLower(r) && r != '\'' && r != '’' {
-			return false
-		}
-	}
-	return len(word) <= 4
 }

@@ -240,7 +240,7 @@ func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *S
 	v.describe(s, a.path(), "website", "Papers found by words and by meaning.")
 	v.NoIndex = true
 	if !q.Empty() {
-		v.offer(title, "search", "", a.asks())
+		v.takeAlong(s, title, "search", "", a.asks())
 	}
 	v.Side = found.Phrase
 	v.By = []Choice{{"both", "Words and meaning", a.By == search.Both}, {"words", "Words only", a.By == search.WordsOnly}, {"meaning", "Meaning only", a.By == search.MeaningOnly}}

@@ -192,7 +192,7 @@ func SimilarPageOf(s Site, d SimilarData) *SimilarPage {
 		return v
 	}
 	if len(d.Of) > 0 {
-		v.offer("papers like "+strings.Join(v.Keys, ", "), "similar", "", url.Values{"id": v.Keys})
+		v.takeAlong(s, "papers like "+strings.Join(v.Keys, ", "), "similar", "", url.Values{"id": v.Keys})
 	}
 	v.Sum = "By meaning"
 	if !slices.ContainsFunc(d.Near, func(n search.Near) bool { return n.Meaning > 0 }) {

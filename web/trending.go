@@ -146,7 +146,7 @@ func TrendingPageOf(s Site, d TrendingData) *TrendingPage {
 	v.at("Trending")
 	v.describe(s, trendingPath, "website", "What readers voted for just now, with the votes of each paper and where it stood yesterday.")
 	v.NoIndex = a.Page > 1 || a.Category != "" || a.Topic != "" || a.Least > 0
-	v.offer("trending", "trending", "", a.query())
+	v.takeAlong(s, "trending", "trending", "", a.query())
 	v.Says = d.says()
 	for _, w := range []struct{ name, text string }{{"day", "Day"}, {"week", "Week"}, {"month", "Month"}} {
 		to := a

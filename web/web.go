@@ -159,7 +159,7 @@ func (h *Handler) mount() {
 		page("GET /authors/{name}", h.author)        // the papers of an author
 		page("GET /categories/{cat}", h.category)    // and of a category
 	}
-	page("GET /feed/{list...}", h.feed) // any list as a feed
+	h.mountLists(mux) // any list as a feed and as citations
 	if h.Reference != nil {
 		page("GET /api", h.reference) // the API, described
 	}
