@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -63,7 +61,11 @@ func (a *API) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if kind == fault.KindBusy {
 		w.Header().Set("Retry-After", "10")
 	}
-	id := a.fail(w, r, kind.Status(), says)
+	status := kind.Status()
+	if errors.Is(err, errStale) {
+		kind, status, says = fault.KindClash, http.StatusPreconditionFailed, "It has changed since you read it. Read it again first."
+	}
+	id := a.fail(w, r, status, says)
 	if kind == fault.Internal {
 		a.Log.Error("an answer of the API failed", "request", id, "path", r.URL.Path, "query", r.URL.RawQuery, "error", err)
 	}
@@ -115,10 +117,9 @@ type kept struct {
 }
 
 func newKept(a answer) *kept {
-	sum := sha256.Sum256(a.body)
 	k := &kept{
 		kind: []string{"application/json; charset=utf-8"}, body: a.body, length: []string{strconv.Itoa(len(a.body))},
-		etag: []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`},
+		etag: []string{tagOf(a.body)},
 	}
 	if a.kind != "" {
 		k.kind = []string{a.kind}
@@ -151,7 +152,7 @@ func (k *kept) send(w http.ResponseWriter, r *http.Request) {
 	if k.link != nil {
 		h["Link"] = k.link
 	}
-	if m := r.Header.Get("If-None-Match"); m != "" && (m == "*" || strings.Contains(m, k.etag[0])) {
+	if matchesTag(r.Header.Get("If-None-Match"), k.etag[0]) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

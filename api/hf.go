@@ -20,6 +20,7 @@ import (
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
+	"broadsheet/library"
 	"broadsheet/paper"
 )
 
@@ -30,11 +31,12 @@ type Config struct {
 	Feeds    *feed.Feeds
 	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
 	Accounts *account.Store
-	Finder   Finder        // nil while there is no search
-	Version  string        // of the program
-	Base     string        // the public address; "" to take it from each request's Host
-	State    func() uint64 // a number that changes whenever an answer could
-	PerHour  int           // requests that one client may make in an hour; 0 for no limit
+	Library  *library.Store // what readers keep; nil where they keep nothing. It needs Accounts
+	Finder   Finder         // nil while there is no search
+	Version  string         // of the program
+	Base     string         // the public address; "" to take it from each request's Host
+	State    func() uint64  // a number that changes whenever an answer could
+	PerHour  int            // requests that one client may make in an hour; 0 for no limit
 	Log      *slog.Logger
 	Now      func() time.Time
 }

@@ -36,14 +36,50 @@ func (a *API) mountV1() {
 		read("/papers/{id}/similar", a.v1SimilarTo)
 		read("/authors/{name}", a.v1Author)
 		read("/categories/{name}", a.v1Category)
-		a.route("POST "+base1+"/similar", account.Look, a.visiting(a.v1SimilarText))
+		a.route("POST "+base1+"/similar", account.Look, a.owning(a.v1SimilarText))
 	}
 	if a.Talk != nil {
 		read("/papers/{id}/comments", a.v1Comments)
 		read("/comments/{comment}", a.v1Comment)
 		read("/log", a.v1Log)
 	}
+	a.mountOwn()
 	a.route(base1+"/", account.Look, http.HandlerFunc(a.nothing))
+}
+
+// mountOwn adds what readers keep and do.
+func (a *API) mountOwn() {
+	own := func(address string, f deed) { a.route("GET "+base1+address, account.Own, a.owning(f)) }
+	do := func(address string, act account.Act, f deed) {
+		method, path, _ := strings.Cut(address, " ")
+		a.route(method+" "+base1+path, act, a.acting(f))
+	}
+	if a.Accounts != nil {
+		own("/me", a.v1Me)
+	}
+	if a.Talk != nil {
+		do("PUT /papers/{id}/vote", account.Vote, a.v1Vote(true))
+		do("DELETE /papers/{id}/vote", account.Vote, a.v1Vote(false))
+		do("POST /papers/{id}/comments", account.Comment, a.v1Write)
+		do("PATCH /comments/{comment}", account.Comment, a.v1Edit)
+		do("DELETE /comments/{comment}", account.Comment, a.v1Withdraw)
+		do("PUT /comments/{comment}/reaction", account.Comment, a.v1React)
+		do("POST /comments/{comment}/reports", account.Comment, a.v1Report)
+		do("POST /papers/{id}/reports", account.Comment, a.v1ReportRecord)
+		do("POST /papers/{id}/claims", account.Submit, a.v1Claim)
+		own("/me/votes", a.v1Voted)
+		own("/me/comments", a.v1Written)
+		own("/me/claims", a.v1Claims)
+	}
+	if a.Library != nil {
+		own("/me/saved", a.v1Saved)
+		own("/me/papers/{id}", a.v1Mark)
+		do("PUT /me/saved/{id}", account.Keep, a.v1Save(true))
+		do("DELETE /me/saved/{id}", account.Keep, a.v1Save(false))
+		do("PUT /me/read/{id}", account.Keep, a.v1Read(true))
+		do("DELETE /me/read/{id}", account.Keep, a.v1Read(false))
+		do("PUT /me/notes/{id}", account.Keep, a.v1Note)
+	}
 }
 
 // limitOf reads how many things a list is to have.

@@ -22,6 +22,7 @@ const (
 	mostWatchers = 256
 	mostOfOne    = 8 // watchers of one client
 	glance       = 100 * time.Millisecond
+	look         = 5 * time.Second  // for what no glance has shown: a standby may lag
 	sign         = 15 * time.Second // of life, so that proxies keep the connection
 	oneWrite     = 30 * time.Second // that a reader may take for a piece of the stream
 )
@@ -125,7 +126,7 @@ func (a *API) await(ctx context.Context, s stretch, wait time.Duration) (*v1.Cha
 		if err != nil || out.Next > s.after {
 			return out, err
 		}
-		for a.State() == state {
+		for asked := time.Now(); a.State() == state && time.Since(asked) < look; {
 			select {
 			case <-ctx.Done():
 				return nil, ctx.Err()

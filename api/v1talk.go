@@ -186,3 +186,22 @@ func (a *API) actsOf(ctx context.Context, acts []discuss.Act) ([]v1.Act, error) 
 	}
 	return list, nil
 }
+
+// keysOf returns the identifiers of the papers that things are about.
+func keysOf[T any](ctx context.Context, papers *paper.Store, list []T, of func(T) int64) (map[int64]string, error) {
+	var ids []int64
+	for _, x := range list {
+		if id := of(x); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	held, err := papers.List(ctx, papers.DB(), ids)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[int64]string{}
+	for _, p := range held {
+		keys[p.ID] = p.Key
+	}
+	return keys, nil
+}

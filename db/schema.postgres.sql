@@ -251,6 +251,16 @@ harvest_day.day text NOT NULL
 harvest_day.papers bigint NOT NULL
 harvest_day PRIMARY KEY (day)
 CREATE UNIQUE INDEX harvest_day_pkey ON harvest_day USING btree (day)
+idempotency.account bigint NOT NULL
+idempotency.key text NOT NULL
+idempotency.request text NOT NULL
+idempotency.at bigint NOT NULL
+idempotency.status bigint NOT NULL
+idempotency.kind text NOT NULL
+idempotency.body bytea NOT NULL
+idempotency PRIMARY KEY (account, key)
+CREATE INDEX idempotency_at ON idempotency USING btree (at)
+CREATE UNIQUE INDEX idempotency_pkey ON idempotency USING btree (account, key)
 identifier.scheme text NOT NULL
 identifier.value text NOT NULL
 identifier.paper bigint NOT NULL
