@@ -19,6 +19,7 @@ type doctorCommand struct {
 
 type doctorAllCommand struct {
 	store
+	engine
 	site
 	sources
 }
@@ -51,6 +52,13 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 	list := []finding{c.database(ctx, d), c.clock()}
 	if d.Dialect == db.SQLite {
 		list = append(list, c.disk())
+	}
+	if len(c.Nodes) > 0 {
+		f, err := c.examine(ctx, d)
+		if err != nil {
+			return err
+		}
+		list = append(list, f)
 	}
 	ledger, err := c.ledger(ctx, d)
 	if err != nil {

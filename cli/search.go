@@ -18,6 +18,7 @@ import (
 
 type searchCommand struct {
 	store
+	engine
 	encoder
 	By    string   `help:"Find by words, by meaning, or by both." enum:"both,words,meaning" default:"both"`
 	Sort  string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
@@ -49,7 +50,11 @@ func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(c.Data, "index"), Models: c.models(), Model: c.Model}, log)
+	cluster, err := c.cluster()
+	if err != nil {
+		return err
+	}
+	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model}, log)
 	if err != nil {
 		return err
 	}

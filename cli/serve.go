@@ -46,6 +46,7 @@ type serveCommand struct {
 	post
 	people
 	encoder
+	engine
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
@@ -75,6 +76,7 @@ a variable: --base-url is BROADSHEET_BASE_URL.`
 func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *settings) error {
 	if c.PrintConfig {
 		s.print(w)
+		serves(w, c.store, c.engine)
 		return nil
 	}
 	h, err := c.open(ctx, log)
@@ -125,8 +127,12 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 	if mail.Dial != nil && c.Base == "" {
 		return nil, fault.Invalid("--mail-from needs --base-url: mails hold links to this server.")
 	}
+	cluster, err := c.cluster()
+	if err != nil {
+		return nil, err
+	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

@@ -16,6 +16,8 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	letters  *prometheus.CounterVec
+	searches *prometheus.HistogramVec
+	calls    *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
@@ -25,9 +27,47 @@ func newMetrics() *metrics {
 			Name: "broadsheet_mail_events_total",
 			Help: "What happened to letters of a kind: enqueued, sent, deferred, refused, expired, dropped, unsure (sent again because the answer was lost), bounced, soft, complained.",
 		}, []string{"kind", "event"}),
+		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "broadsheet_search_seconds", Help: "How long readers' questions took.", Buckets: seconds,
+		}, []string{"engine", "result"}),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "broadsheet_opensearch_call_seconds", Help: "How long calls of the cluster took.", Buckets: seconds,
+		}, []string{"call", "result"}),
 	}
-	m.registry.MustRegister(m.letters, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.letters, m.searches, m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// seconds are the bounds by which times are counted.
+var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+func result(failed bool) string {
+	if failed {
+		return "failed"
+	}
+	return "answered"
+}
+
+// search counts a reader's question.
+func (m *metrics) search(engine string, took time.Duration, err error) {
+	m.searches.WithLabelValues(engine, result(err != nil)).Observe(took.Seconds())
+}
+
+// searchCall counts a call of the cluster.
+func (m *metrics) searchCall(call string, took time.Duration, failed bool) {
+	m.calls.WithLabelValues(call, result(failed)).Observe(took.Seconds())
+}
+
+// watchSearch has the papers that can be found counted at each look.
+func (m *metrics) watchSearch(engine string, s Searcher) {
+	for leg, count := range map[string]func() int{
+		"words":   func() int { n, _ := s.Docs(); return n },
+		"meaning": func() int { _, n := s.Docs(); return n },
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "broadsheet_search_papers", Help: "Papers that can be found.", ConstLabels: prometheus.Labels{"engine": engine, "by": leg},
+		}, func() float64 { return float64(count()) }))
+	}
 }
 
 // mail counts an event of a letter.

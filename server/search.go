@@ -9,16 +9,67 @@ import (
 	"broadsheet/fault"
 	"broadsheet/search"
 	"broadsheet/search/embed"
+	"broadsheet/search/opensearch"
+	"broadsheet/web"
 )
 
-// openSearch opens the index in its folder, if there is to be one.
+// Searcher is a search over the papers, whatever the engine.
+type Searcher interface {
+	web.Finder
+	Suggest(ctx context.Context, typed string) ([]search.Suggestion, error)
+	Matching(ctx context.Context, text string, papers []int64) (map[int64]bool, error)
+	// Update and EncodeNext follow the change log, and return 0 when there is nothing to do.
+	Update(ctx context.Context, limit int) (int, error)
+	EncodeNext(ctx context.Context, limit int) (int, error)
+	Adopt(m search.Encoder, open func(name string) (search.Encoder, error)) error
+	Docs() (words, meaning int)
+	Coming() (model string, papers int)
+	Close() error
+}
+
+// openSearch opens the search: on the cluster when there is one, else in the folder of the
+// index; none without either.
 func (h *House) openSearch(ctx context.Context) error {
-	if h.Config.Index == "" {
+	engine := "built-in"
+	switch c := h.Config.OpenSearch; {
+	case len(c.Nodes) > 0:
+		engine = "opensearch"
+		m, err := h.encoder(h.Config.Model)
+		if err != nil {
+			return err
+		}
+		c.Models, c.Told = h.encoder, h.metrics.searchCall
+		p, err := opensearch.OpenPapers(ctx, c, m, h.Editions, h.Papers)
+		if err != nil {
+			return err
+		}
+		h.Search = p
+	case h.Config.Index != "":
+		p, err := search.OpenPapers(ctx, h.Config.Index, h.Editions, h.Papers)
+		if err != nil {
+			return err
+		}
+		h.Search = p
+	default:
 		return nil
 	}
-	var err error
-	h.Search, err = search.OpenPapers(ctx, h.Config.Index, h.Editions, h.Papers)
-	return err
+	h.metrics.watchSearch(engine, h.Search)
+	h.Search = timed{h.Search, func(took time.Duration, err error) { h.metrics.search(engine, took, err) }}
+	return nil
+}
+
+// timed is a search whose questions are measured.
+type timed struct {
+	Searcher
+	told func(took time.Duration, err error)
+}
+
+// Find implements web.Finder.
+func (t timed) Find(ctx context.Context, a search.Ask) (*search.Page, error) {
+	began := time.Now()
+	page, err := t.Searcher.Find(ctx, a)
+	t.told(time.Since(began), err)
+	return page, err
 }
 
 // soon is how often the log is looked at for papers that are not yet in the index: a

@@ -28,32 +28,33 @@ import (
 	"broadsheet/mail/inbox"
 	"broadsheet/outbox"
 	"broadsheet/paper"
-	"broadsheet/search"
+	"broadsheet/search/opensearch"
 	"broadsheet/web"
 )
 
 // Config is everything that a server can be told.
 type Config struct {
-	DSN      string // of package db
-	ReadDSN  string // of a standby that answers visitors; "" for none
-	Index    string // the folder of the search index; "" for none
-	Models   string // the folder of encoders that were added
-	Model    string // the name of the encoder; "" for the one in the program
-	Listen   string // host:port; port 0 chooses one
-	Base     string // the public address, without a slash at the end; "" to take it from each request's Host
-	Edition  edition.Settings
-	Account  account.Settings
-	Mail     outbox.Config // Now, Log and Event are the house's
-	MailIn   []string      // where mail comes in (inbox.Parse)
-	Metrics  bool          // figures for Prometheus stand at /metrics
-	Scrapers bool          // pages carry what scrapers look for
-	TrendRaw bool          // trending measures by votes as they are, not by what is usual in the field
-	Morning  bool          // before noon the day's edition stands as it is likely to end, not by votes
-	PerHour  int           // requests to the API that one client may make in an hour; 0 for no limit
-	Version  string
-	Now      func() time.Time // nil is time.Now; the demo has a clock of its own
-	Demo     *web.Demo        // nil for a real server
-	Drain    time.Duration    // how long a stop goes on answering, with 503 at /readyz, before the listener closes
+	DSN        string            // of package db
+	ReadDSN    string            // of a standby that answers visitors; "" for none
+	Index      string            // the folder of the search index; "" for none
+	OpenSearch opensearch.Config // with nodes, these search instead of the index in the folder
+	Models     string            // the folder of encoders that were added
+	Model      string            // the name of the encoder; "" for the one in the program
+	Listen     string            // host:port; port 0 chooses one
+	Base       string            // the public address, without a slash at the end; "" to take it from each request's Host
+	Edition    edition.Settings
+	Account    account.Settings
+	Mail       outbox.Config // Now, Log and Event are the house's
+	MailIn     []string      // where mail comes in (inbox.Parse)
+	Metrics    bool          // figures for Prometheus stand at /metrics
+	Scrapers   bool          // pages carry what scrapers look for
+	TrendRaw   bool          // trending measures by votes as they are, not by what is usual in the field
+	Morning    bool          // before noon the day's edition stands as it is likely to end, not by votes
+	PerHour    int           // requests to the API that one client may make in an hour; 0 for no limit
+	Version    string
+	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
+	Demo       *web.Demo        // nil for a real server
+	Drain      time.Duration    // how long a stop goes on answering, with 503 at /readyz, before the listener closes
 }
 
 // House is the program's rooms, open and wired together.
@@ -67,7 +68,7 @@ type House struct {
 	Talk     *discuss.Store
 	Library  *library.Store
 	Outbox   *outbox.Outbox
-	Search   *search.Papers // nil without an index
+	Search   Searcher // nil without an index
 	Digests  *digest.Store
 
 	api     *api.API

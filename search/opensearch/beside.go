@@ -126,10 +126,10 @@ func (c *Cluster) Nearest(ctx context.Context, l search.Like) (*search.Neighbour
 
 // near ranks the documents nearest to others and a text: by meaning, else by words.
 func (c *Cluster) near(ctx context.Context, v view, text string, own []string, words object) ([]search.Scored, bool, error) {
-	if v.dense {
-		sum := make([]float64, c.model.Dim())
+	if v.model != nil {
+		sum := make([]float64, v.model.Dim())
 		if text != "" {
-			for i, x := range c.model.EncodeQuery(nil, text) {
+			for i, x := range v.model.EncodeQuery(nil, text) {
 				sum[i] += float64(x)
 			}
 		}

@@ -32,6 +32,7 @@ type Papers struct {
 	read    map[string]int64 // how far each has read the log
 	written map[string]bool  // what searches may not see yet
 
+	coming  atomic.Pointer[coming]
 	writing atomic.Bool // whether this process is the one that writes
 	encoder
 }
@@ -121,8 +122,12 @@ func (p *Papers) examine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.create(ctx, name, want); err != nil {
-		return fmt.Errorf("make the search index: %w", err)
+	if _, err := p.cursor(ctx, name); missing(err) {
+		if err := p.create(ctx, name, want); err != nil {
+			return fmt.Errorf("make the search index: %w", err)
+		}
+	} else if err != nil {
+		return err
 	}
 	if live == "" {
 		if err := p.pointTo(ctx, name, ""); err != nil {
@@ -142,18 +147,50 @@ func (p *Papers) examine(ctx context.Context) error {
 	if err := p.count(ctx, live); err != nil {
 		return err
 	}
+	p.coming.Store(nil)
 	if live != name {
+		if err := p.countComing(ctx, name); err != nil {
+			return err
+		}
 		if complete, err := p.complete(ctx, name); err != nil || !complete {
 			return err
 		}
 		if err := p.pointTo(ctx, name, live); err != nil {
 			return err
 		}
+		p.coming.Store(nil)
 		p.indexes = p.indexes[:1]
 	}
 	p.looked = time.Now()
 	return nil
 }
+
+// coming is an index that is being filled beside the one that answers.
+type coming struct {
+	model  string
+	papers int // with vectors
+}
+
+func (p *Papers) countComing(ctx context.Context, index string) error {
+	replies, err := p.askOf(ctx, index, "count", &question{Query: object{"exists": object{"field": fieldTag}}, Count: true})
+	if err == nil {
+		want, _ := p.wanted()
+		p.coming.Store(&coming{want.Model, replies[0].Hits.Total.Value})
+	}
+	return err
+}
+
+// Coming returns the model of the index that is being filled beside the one that answers,
+// and how many papers have their vectors there; "" when there is none.
+func (p *Papers) Coming() (model string, papers int) {
+	if c := p.coming.Load(); c != nil {
+		return c.model, c.papers
+	}
+	return "", 0
+}
+
+// Adopt implements the server's seam: the encoder is given when the search is opened.
+func (p *Papers) Adopt(search.Encoder, func(string) (search.Encoder, error)) error { return nil }
 
 // place finds out how far an index has read the log. One that has read further than the
 // database goes is of a database that was put back: it is begun anew.

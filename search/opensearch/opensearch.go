@@ -42,6 +42,9 @@ type Config struct {
 	Name           string // of the alias
 	Owner          string // whose documents these are; an index of another's is refused
 	Shards, Copies int
+	// Models opens the encoder of a name, for an index whose vectors another one made than
+	// the one that is wanted now; nil for none.
+	Models func(name string) (search.Encoder, error)
 	// Told, if not nil, is told of each call: what it was, how long it took, and whether
 	// it failed.
 	Told func(call string, took time.Duration, failed bool)
@@ -64,10 +67,10 @@ type Cluster struct {
 
 // view is what the cluster looks like.
 type view struct {
-	unit  float64 // what a score is multiplied with to be one of BM25 as we write it
-	live  string  // the index behind the alias; "" when there is none
-	made  made    // of what it is made
-	dense bool    // it has vectors that the model can be compared with
+	unit  float64        // what a score is multiplied with to be one of BM25 as we write it
+	live  string         // the index behind the alias; "" when there is none
+	made  made           // of what it is made
+	model search.Encoder // that made its vectors; nil while it has none
 }
 
 type figures struct{ words, meaning int }
@@ -126,14 +129,35 @@ func (c *Cluster) look(ctx context.Context) (view, error) {
 	if v.live, v.made, err = c.behind(ctx); err != nil {
 		return v, err
 	}
-	want, _ := c.wanted()
-	if v.dense = c.model != nil && v.live != "" && v.made.Model == want.Model; v.dense && !c.view.dense {
-		if v.dense, err = c.anyVector(ctx); err != nil {
+	if v.live != c.view.live || v.model == nil {
+		if v.model, err = c.madeBy(ctx, v); err != nil {
 			return v, err
 		}
 	}
 	c.view, c.looked = v, time.Now()
 	return v, nil
+}
+
+// madeBy returns the encoder that made the vectors of the index that answers, nil while it
+// has none.
+func (c *Cluster) madeBy(ctx context.Context, v view) (search.Encoder, error) {
+	if v.live == "" || v.made.Model == "" {
+		return nil, nil
+	}
+	if some, err := c.anyVector(ctx); err != nil || !some {
+		return nil, err
+	}
+	if c.model != nil && c.model.Name() == v.made.Model {
+		return c.model, nil
+	}
+	if c.Models == nil {
+		return nil, nil
+	}
+	m, err := c.Models(v.made.Model)
+	if err != nil {
+		return nil, nil // it was taken away: words alone answer until the new index is complete
+	}
+	return m, nil
 }
 
 // lookSoon has the next question look at the cluster anew.

@@ -54,12 +54,12 @@ type asked struct {
 // mode returns by what a question can be answered.
 func (s *asked) mode() search.Mode {
 	switch q := s.Query; {
-	case len(q.Like) > 0 && s.view.dense:
+	case len(q.Like) > 0 && s.view.model != nil:
 		if len(q.Words) == 0 {
 			return search.MeaningOnly
 		}
 		return search.Both
-	case s.Mode == search.WordsOnly, !s.view.dense, q.Meaning == "":
+	case s.Mode == search.WordsOnly, s.view.model == nil, q.Meaning == "":
 		return search.WordsOnly
 	case s.Mode == search.MeaningOnly:
 		return search.MeaningOnly
@@ -216,9 +216,9 @@ func byMeaning(list []found) []search.Hit {
 // vector returns the direction of what is asked: of its words, of the papers that it
 // shall be like, or the middle of them all; and the IDs of these papers.
 func (s *asked) vector(ctx context.Context) (vector []int8, like []string, err error) {
-	sum := make([]float64, s.model.Dim())
+	sum := make([]float64, s.view.model.Dim())
 	if s.Query.Meaning != "" {
-		for i, x := range s.model.EncodeQuery(nil, s.Query.Meaning) {
+		for i, x := range s.view.model.EncodeQuery(nil, s.Query.Meaning) {
 			sum[i] += float64(x)
 		}
 	}
