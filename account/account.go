@@ -55,6 +55,8 @@ type Shows struct {
 	Followable bool // others may follow them
 	Listed     bool // search engines may list their page
 	KeepsRead  bool // what they open is marked as read
+	Comments   bool // their page lists what they wrote
+	Papers     bool // their page lists what they put in
 }
 
 // Role is what a person is trusted with. A higher one may do all that a lower may.
@@ -114,7 +116,7 @@ func (s *Store) UseMailer(m Mailer) { s.mail = m }
 func (s *Store) Settings() Settings { return s.settings }
 
 const columns = `a.id, a.handle, a.name, coalesce(a.address, ''), a.role, a.granted, a.password, a.password_at, a.by_link, a.show_votes, a.followable, a.listed,
-	a.keeps_read, a.sample, a.joined, a.invitation, a.network, a.version, a.gone`
+	a.keeps_read, a.show_comments, a.show_papers, a.sample, a.joined, a.invitation, a.network, a.version, a.gone`
 
 // into returns where a row of columns goes, and what makes the account of it.
 func (a *Account) into() (dest []any, done func() error) {
@@ -127,6 +129,8 @@ func (a *Account) into() (dest []any, done func() error) {
 		truth{&a.Shows.Followable},
 		truth{&a.Shows.Listed},
 		truth{&a.Shows.KeepsRead},
+		truth{&a.Shows.Comments},
+		truth{&a.Shows.Papers},
 		truth{&a.Sample},
 		&joined, &a.Invitation, &a.Network, &a.Version, &gone,
 	}

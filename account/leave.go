@@ -102,7 +102,7 @@ func (s *Store) Leave(ctx context.Context, account int64, words bool) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE account SET handle = $2, name = 'a former reader', address = NULL, role = 'reader', granted = '', password = '', network = '', sample = 0,
-			show_votes = 0, followable = 0, listed = 0, gone = $3, version = version + 1 WHERE id = $1`, account, fmt.Sprintf("former-%d", account), db.Micros(s.now()))
+			show_votes = 0, followable = 0, listed = 0, show_comments = 0, show_papers = 0, gone = $3, version = version + 1 WHERE id = $1`, account, fmt.Sprintf("former-%d", account), db.Micros(s.now()))
 		return err
 	})
 }

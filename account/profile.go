@@ -31,8 +31,9 @@ func (s *Store) SetProfile(ctx context.Context, account int64, handle, name stri
 		} else if free != handle && a.Handle != handle {
 			return fault.Conflict("The handle %s is taken.", handle)
 		}
-		_, err = tx.Exec(ctx, `UPDATE account SET handle = $2, name = $3, show_votes = $4, followable = $5, listed = $6, keeps_read = $7, version = version + 1 WHERE id = $1`,
-			account, handle, name, number(shows.Votes), number(shows.Followable), number(shows.Listed), number(shows.KeepsRead))
+		_, err = tx.Exec(ctx, `UPDATE account SET handle = $2, name = $3, show_votes = $4, followable = $5, listed = $6, keeps_read = $7,
+			show_comments = $8, show_papers = $9, version = version + 1 WHERE id = $1`, account, handle, name,
+			number(shows.Votes), number(shows.Followable), number(shows.Listed), number(shows.KeepsRead), number(shows.Comments), number(shows.Papers))
 		return err
 	})
 }

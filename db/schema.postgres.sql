@@ -24,6 +24,8 @@ account.invitation bigint NOT NULL
 account.network text NOT NULL
 account.version bigint NOT NULL
 account.gone bigint NOT NULL
+account.show_comments bigint NOT NULL
+account.show_papers bigint NOT NULL
 account PRIMARY KEY (id)
 account UNIQUE (address)
 account UNIQUE (handle)

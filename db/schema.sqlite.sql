@@ -25,7 +25,7 @@ CREATE TABLE account (
 	network     TEXT    NOT NULL,
 	version     INTEGER NOT NULL,
 	gone        INTEGER NOT NULL
-) STRICT;
+, show_comments INTEGER NOT NULL DEFAULT 1, show_papers INTEGER NOT NULL DEFAULT 1) STRICT;
 CREATE TABLE act (
 	id       INTEGER PRIMARY KEY,
 	at       INTEGER NOT NULL,

@@ -225,7 +225,7 @@ func (s *Store) In(ctx context.Context, collection int64, after string, limit in
 	}
 	if len(list) > limit {
 		ids, list = ids[:limit], list[:limit]
-		next = fmt.Sprintf("%d-%d", db.Micros(list[limit-1].At), ids[limit-1])
+		next = placeOf(list[limit-1].At, ids[limit-1])
 	}
 	list, err = s.fill(ctx, 0, ids, list)
 	return list, next, err

@@ -193,25 +193,35 @@ func (s *Store) nameReaders(ctx context.Context, list []Follow, readers []int64)
 
 // IsFollowing reports whether an account follows what f names.
 func (s *Store) IsFollowing(ctx context.Context, account int64, f Follow) (bool, error) {
-	k, err := key(f.Kind, f.Key)
-	if err != nil {
-		return false, nil // nobody follows what has no name
-	}
-	if f.Kind == Reader {
-		a, err := s.accounts.ByHandle(ctx, k)
-		if err != nil {
-			return false, err
-		}
-		k = strconv.FormatInt(a.ID, 10)
+	k, err := s.held(ctx, f)
+	if err != nil || k == "" {
+		return false, err
 	}
 	var n int
 	err = s.db.QueryRow(ctx, `SELECT count(*) FROM follow WHERE account = $1 AND kind = $2 AND key = $3`, account, f.Kind, k).Scan(&n)
 	return n > 0, err
 }
 
-// Followers returns how many readers follow an account.
-func (s *Store) Followers(ctx context.Context, account int64) (n int, err error) {
-	err = s.db.QueryRow(ctx, `SELECT count(*) FROM follow WHERE kind = $1 AND key = $2`, Reader, strconv.FormatInt(account, 10)).Scan(&n)
+// held returns the key under which f is kept, "" when nobody can follow it.
+func (s *Store) held(ctx context.Context, f Follow) (string, error) {
+	k, err := key(f.Kind, f.Key)
+	if err != nil || f.Kind != Reader {
+		return k, nil // nobody follows what has no name
+	}
+	a, err := s.accounts.ByHandle(ctx, k)
+	if err != nil {
+		return "", err
+	}
+	return strconv.FormatInt(a.ID, 10), nil
+}
+
+// Followers returns how many readers follow what f names.
+func (s *Store) Followers(ctx context.Context, f Follow) (n int, err error) {
+	k, err := s.held(ctx, f)
+	if err != nil || k == "" {
+		return 0, err
+	}
+	err = s.db.QueryRow(ctx, `SELECT count(*) FROM follow WHERE kind = $1 AND key = $2`, f.Kind, k).Scan(&n)
 	return n, err
 }
 

@@ -15,6 +15,12 @@ type Knob struct {
 	Turn int // None to More; AsNow is not kept
 }
 
+// The kinds that only a knob has.
+const (
+	Reason Kind = "reason" // a sort of reason as a whole
+	Paper  Kind = "paper"  // what is close to a paper, by its key
+)
+
 // The turns of a knob.
 const (
 	None  = -2
@@ -27,6 +33,11 @@ const (
 func (s *Store) TurnKnob(ctx context.Context, account int64, k Knob) error {
 	if k.Turn < None || k.Turn > More {
 		return fault.Invalid("A knob stands at none, less, as now or more.")
+	}
+	switch k.Kind {
+	case Reason, Author, Category, Topic, Paper:
+	default:
+		return fault.Invalid("There is no knob for a %q.", clip(string(k.Kind), 40))
 	}
 	name, err := key(k.Kind, k.Key)
 	if err != nil {

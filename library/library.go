@@ -219,7 +219,7 @@ func (s *Store) Saved(ctx context.Context, account int64, after string, limit in
 	}
 	if len(list) > limit {
 		ids, list = ids[:limit], list[:limit]
-		next = fmt.Sprintf("%d-%d", db.Micros(list[limit-1].At), ids[limit-1])
+		next = placeOf(list[limit-1].At, ids[limit-1])
 	}
 	list, err = s.fill(ctx, account, ids, list)
 	return list, next, err
@@ -249,6 +249,11 @@ func (s *Store) fill(ctx context.Context, account int64, ids []int64, list []Kep
 	return whole, nil
 }
 
+// Place returns where a list goes on behind k.
+func (k Kept) Place() string { return placeOf(k.At, k.Paper.ID) }
+
+func placeOf(at time.Time, paper int64) string { return fmt.Sprintf("%d-%d", db.Micros(at), paper) }
+
 // place reads where a list goes on.
 func place(after string) (at, id int64, err error) {
 	if after == "" {
@@ -276,6 +281,23 @@ func (s *Store) Count(ctx context.Context, account int64) (c Counts, err error) 
 		(SELECT count(*) FROM follow WHERE account = $1), (SELECT count(*) FROM mute WHERE account = $1), (SELECT count(*) FROM collection WHERE account = $1)`, account).
 		Scan(&c.Saved, &c.Unread, &c.Noted, &c.Marked, &c.Followed, &c.Muted, &c.Collections)
 	return c, err
+}
+
+// Of returns what an account keeps of a paper, whether it is saved or not; Kept.At is
+// zero when it is not. The Paper is not filled in.
+func (s *Store) Of(ctx context.Context, account, paper int64) (Kept, error) {
+	var k Kept
+	var at, read int64
+	err := s.db.QueryRow(ctx, `SELECT coalesce((SELECT at FROM saved WHERE account = $1 AND paper = $2), 0),
+		coalesce((SELECT at FROM opened WHERE account = $1 AND paper = $2), 0), coalesce((SELECT body FROM jot WHERE account = $1 AND paper = $2), '')`, account, paper).
+		Scan(&at, &read, &k.Note)
+	if err != nil {
+		return k, fmt.Errorf("read what %d keeps of paper %d: %w", account, paper, err)
+	}
+	k.At, k.Read = db.Time(at), read != 0
+	in, err := s.holding(ctx, account, []int64{paper})
+	k.In = in[paper]
+	return k, err
 }
 
 // NoteOf returns the private note of an account on a paper, "" for none.

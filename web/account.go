@@ -110,6 +110,8 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 	v.Switches = []Switch{
 		{"votes", "Show my name by my upvotes", a.Shows.Votes},
 		{"followable", "Let readers follow me", a.Shows.Followable},
+		{"comments", "List my comments on my page", a.Shows.Comments},
+		{"papers", "List the papers I put in on my page", a.Shows.Papers},
 		{"listed", "Let search engines list my page", a.Shows.Listed},
 		{"read", "Keep a read mark on what I open", a.Shows.KeepsRead},
 	}

@@ -26,6 +26,7 @@ type address struct{ base, path, query, theme string }
 // asked says which pages look at their query, and at what in it. Any other page is
 // the same whatever its query says.
 var asked = map[string][]string{
+	"/":          {"show"},
 	"/archive":   {"date", "no"},
 	"/unapi":     {"id", "format"},
 	trendingPath: {"window", "from", "to", "category", "topic", "min", "by", "page", "at"},
@@ -39,7 +40,7 @@ func askedOf(r *http.Request) string {
 	}
 	names := asked[r.URL.Path]
 	if strings.HasPrefix(r.URL.Path, "/papers/") && names == nil {
-		names = []string{"sort"} // of the comments
+		names = []string{"sort", "show"} // of the comments; of an edition what is unread
 	}
 	if strings.HasPrefix(r.URL.Path, "/feed/") {
 		names = listQuery

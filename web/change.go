@@ -72,7 +72,7 @@ func (h *Handler) change(f func(r *http.Request, v *account.Viewer) (string, err
 
 func (h *Handler) changeProfile(r *http.Request, v *account.Viewer) (string, error) {
 	f := r.PostForm
-	shows := account.Shows{Votes: f.Has("votes"), Followable: f.Has("followable"), Listed: f.Has("listed"), KeepsRead: f.Has("read")}
+	shows := account.Shows{Votes: f.Has("votes"), Followable: f.Has("followable"), Listed: f.Has("listed"), KeepsRead: f.Has("read"), Comments: f.Has("comments"), Papers: f.Has("papers")}
 	return "profile=profile", h.Accounts.SetProfile(r.Context(), v.ID, strings.TrimSpace(f.Get("handle")), f.Get("name"), shows)
 }
 

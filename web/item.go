@@ -34,6 +34,7 @@ type Item struct {
 	Outside  string // the address of the key at whoever gave it out
 	Why      string
 	Acts     Acts
+	Unread   bool // it is shown to whoever has not read it
 }
 
 // Acts are the votes and comments of a paper, and, for a reader, what they may do.
@@ -65,7 +66,7 @@ func (s Site) item(it feed.Item) Item {
 		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
 		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
 		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: cmp.Or(it.Why, edition.Why(p, it.Rank, it.Place)),
-		Acts: s.acts(p, fmt.Sprintf("p%d", it.Rank)),
+		Acts: s.acts(p, fmt.Sprintf("p%d", it.Rank)), Unread: s.Unread,
 	}
 	const column = 1000 // letters
 	v.Short = utf8.RuneCountInString(p.Abstract) < column
@@ -90,13 +91,15 @@ func (s Site) acts(p *paper.Paper, at string) Acts {
 	if up, here := p.Figures.Votes, p.Here.Votes; up > 0 && here > 0 {
 		a.Parts = fmt.Sprintf("%s upstream, %s here", number(up), number(here))
 	}
-	if !s.Talk {
-		return a
-	}
-	a.Talk = paperPath(p.Key) + "#talk"
-	a.Path = "/vote/" + p.Key
 	if at != "" {
-		a.Path += "?at=" + at
+		at = "?at=" + at
+	}
+	if s.Keeps {
+		a.Save = "/save/" + p.Key + at
+	}
+	if s.Talk {
+		a.Talk = paperPath(p.Key) + "#talk"
+		a.Path = "/vote/" + p.Key + at
 	}
 	return a
 }

@@ -12,6 +12,7 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/fault"
+	"broadsheet/library"
 	"broadsheet/paper"
 	"broadsheet/search"
 )
@@ -28,6 +29,7 @@ type ListingData struct {
 	Stood  map[int64]Stood // where these stand
 	Recent []*paper.Paper  // of an author: the newest, for those who write with them
 	Best   []*paper.Paper  // the most voted
+	Follow *FollowButton   // nil where nobody can follow
 }
 
 // Stood is the place of a paper in an edition.
@@ -46,6 +48,9 @@ func (h *Handler) author(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, authorSearch(d.Name), http.StatusFound)
 		return nil
 	}
+	if d.Follow, err = h.followButton(r.Context(), library.Follow{Kind: library.Author, Key: d.Name}); err != nil {
+		return err
+	}
 	if d.Recent, err = h.standing(r.Context(), d.Held.Newest[:min(most, len(d.Held.Newest))]); err != nil {
 		return err
 	}
@@ -59,6 +64,9 @@ func (h *Handler) category(w http.ResponseWriter, r *http.Request) error {
 	}
 	if d.Held.Total == 0 {
 		return fault.NotFound("No paper of the category %s is held.", clip(d.Name, 40))
+	}
+	if d.Follow, err = h.followButton(r.Context(), library.Follow{Kind: library.Category, Key: d.Name}); err != nil {
+		return err
 	}
 	return h.pass(w, r, CategoryPageOf(site, *d))
 }

@@ -19,6 +19,7 @@ type ListingPage struct {
 	Page
 	Kicker  string
 	Heading string
+	Follow  *FollowButton
 	Claimed int // papers, by the author
 	Facts   []string
 	Votes   *Graph // on each paper
@@ -120,7 +121,7 @@ func authorSearch(name string) string {
 
 // listingPage makes what both pages have; within is the search in the same papers.
 func listingPage(s Site, d ListingData, path, within string) *ListingPage {
-	v := &ListingPage{Page: s.page(d.Name, "papers")}
+	v := &ListingPage{Page: s.page(d.Name, "papers"), Follow: d.Follow}
 	held := d.Held
 	v.Facts = append(v.Facts, count(held.Total, "paper")+" here")
 	whole := held.Total == len(held.Newest)
@@ -177,14 +178,20 @@ func listingPage(s Site, d ListingData, path, within string) *ListingPage {
 		v.Best = append(v.Best, s.entry(p, day, count(p.Votes(), "vote")))
 	}
 	for _, f := range held.Topics[:min(8, len(held.Topics))] {
-		v.Topics = append(v.Topics, Link{Text: f.Value, Href: SearchAsked{Text: `topic:"` + f.Value + `"`, By: search.Both, Order: search.Newest, Page: 1}.path()})
+		v.Topics = append(v.Topics, Link{Text: f.Value, Href: topicPath(f.Value)})
 	}
 	return v
 }
 
+// listed makes an item of a paper in a list that is none of an edition's.
+func (s Site) listed(p *paper.Paper, rank int) Item {
+	it := s.item(feed.Item{Rank: rank, Paper: p})
+	it.Why = ""
+	return it
+}
+
 func (s Site) listingRow(p *paper.Paper, rank int, stood map[int64]Stood) ListingRow {
-	row := ListingRow{Item: s.item(feed.Item{Rank: rank, Paper: p})}
-	row.Why = ""
+	row := ListingRow{Item: s.listed(p, rank)}
 	if !p.Submitted.IsZero() {
 		row.Day, row.Month = p.Submitted.Format("2"), p.Submitted.Format("Jan")
 	}

@@ -66,6 +66,9 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := account.From(r.Context())
+	if d.Mine, err = h.mine(r, v, p); err != nil {
+		return err
+	}
 	if v == nil {
 		return h.showVisitors(w, r, state, PaperPageOf(site, *d))
 	}

@@ -14,9 +14,8 @@ import (
 	"broadsheet/account"
 )
 
-// Marks returns those of some papers with which an account has done something:
-// voted for them, saved them, read them. It must change only with the version of
-// the account (account.Touch).
+// Marks returns those of some papers with which an account has done something. It
+// must change only with the version of the account (account.Touch).
 type Marks func(ctx context.Context, account int64, papers []int64) ([]int64, error)
 
 // Overlay is what the shared pages show to one reader.
@@ -56,7 +55,7 @@ func (h *Handler) overlay(ctx context.Context, v *account.Viewer, papers []int64
 		return nil, err
 	}
 	o := &Overlay{Reader: readerOf(&v.Account), Voted: m.voted, Saved: m.saved, tag: fmt.Sprintf("%d.%d", v.ID, v.Version)}
-	if v.Shows.KeepsRead && h.Read != nil {
+	if v.Shows.KeepsRead && h.Library != nil {
 		o.Read = m.read
 	}
 	return o, nil
@@ -92,30 +91,9 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 	if len(missing) == 0 {
 		return k, nil
 	}
-	next := &marked{version: k.version, asked: maps.Clone(k.asked)}
-	if next.asked == nil {
-		next.asked = map[int64]bool{}
-	}
-	for _, p := range missing {
-		next.asked[p] = true
-	}
-	for _, part := range []struct {
-		ask  Marks
-		old  map[int64]bool
-		into *map[int64]bool
-	}{{c.Voted, k.voted, &next.voted}, {c.Saved, k.saved, &next.saved}, {c.Read, k.read, &next.read}} {
-		*part.into = map[int64]bool{}
-		maps.Copy(*part.into, part.old)
-		if part.ask == nil {
-			continue
-		}
-		found, err := part.ask(ctx, v.ID, missing)
-		if err != nil {
-			return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
-		}
-		for _, p := range found {
-			(*part.into)[p] = true
-		}
+	next, err := k.with(ctx, c, v.ID, missing)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the marks of account %d: %w", v.ID, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -124,6 +102,36 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 		m.held = map[int64]*marked{}
 	}
 	m.held[v.ID] = next
+	return next, nil
+}
+
+// with returns k and what is known of more papers.
+func (k *marked) with(ctx context.Context, c Config, account int64, papers []int64) (*marked, error) {
+	next := &marked{k.version, map[int64]bool{}, map[int64]bool{}, map[int64]bool{}, map[int64]bool{}}
+	maps.Copy(next.asked, k.asked)
+	maps.Copy(next.voted, k.voted)
+	maps.Copy(next.saved, k.saved)
+	maps.Copy(next.read, k.read)
+	for _, p := range papers {
+		next.asked[p] = true
+	}
+	if c.Voted != nil {
+		voted, err := c.Voted(ctx, account, papers)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range voted {
+			next.voted[p] = true
+		}
+	}
+	if c.Library != nil {
+		kept, err := c.Library.Marks(ctx, account, papers)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(next.saved, kept.Saved)
+		maps.Copy(next.read, kept.Read)
+	}
 	return next, nil
 }
 
@@ -165,13 +173,11 @@ func (o *Overlay) text(kind string, size int) string {
 	case "initials":
 		text = o.Reader.Initials
 	case "read":
-		n := 0
-		for _, p := range o.papers {
-			if o.Read[p] {
-				n++
-			}
-		}
-		text = number(n)
+		text = number(o.countRead())
+	case "percent":
+		text = number(100 * o.countRead() / max(1, len(o.papers)))
+	case "of":
+		text = number(len(o.papers))
 	}
 	for escaped := template.HTMLEscapeString(text); ; escaped = template.HTMLEscapeString(text) {
 		if len(escaped) <= size {
@@ -180,6 +186,17 @@ func (o *Overlay) text(kind string, size int) string {
 		_, last := utf8.DecodeLastRuneInString(text)
 		text = strings.TrimRight(text[:len(text)-last], " ")
 	}
+}
+
+// countRead returns how many papers of the page the reader has read.
+func (o *Overlay) countRead() int {
+	n := 0
+	for _, p := range o.papers {
+		if o.Read[p] {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *Overlay) write(b *bytes.Buffer, n node) {

@@ -37,6 +37,8 @@ type Page struct {
 	Places   Places
 	Foot     []Link
 	Searches bool   // there is a search
+	Keeps    bool   // readers can save, mark and follow
+	Unread   bool   // what is read is not shown
 	Mails    bool   // a strip asks visitors to subscribe
 	Version  string // of the program, "" for none
 
@@ -112,12 +114,14 @@ type Site struct {
 	Scrape   bool         // pages carry what scrapers look for
 	Talk     bool         // readers can vote and write
 	API      bool         // there is an API
+	Keeps    bool         // readers can save, mark and follow
+	Unread   bool         // only what the reader has not read is asked for
 }
 
 // page returns the Page of a plain page.
 func (s Site) page(title, skip string) Page {
 	p := Page{
-		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version,
+		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version, Keeps: s.Keeps, Unread: s.Unread,
 		Places: Places{Day: "/"},
 		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
 	}

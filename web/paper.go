@@ -18,6 +18,7 @@ type PaperData struct {
 	Readings []paper.Reading
 	Version  int            // the version asked for, 0 for none
 	Talk     *TalkData      // nil where nobody can vote or write
+	Mine     *MineData      // nil for visitors
 	Near     []*paper.Paper // in meaning, the nearest first
 }
 
@@ -46,9 +47,10 @@ type PaperPage struct {
 	Versions []Link
 	Record   []Fact
 	DOI      *Link
-	Topics   []string
 	Cite     Cite
+	Topics   []Link
 	Talk     *Talk
+	Mine     *Mine
 	Voters   string   // who voted here
 	Claims   []string // how the claims of who asks stand
 	Near     []Link   // papers near it in meaning, and when they came
@@ -75,7 +77,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	const shown = 40 // authors before the fold
 	p := d.Paper
 	v := &PaperPage{
-		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p), Topics: p.Topics,
+		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p),
 		Acts: s.acts(p, ""),
 	}
 	v.describe(s, paperPath(p.Key), "article", abstractText(p))
@@ -124,6 +126,16 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	v.record(p)
 	v.votes(d.Readings)
 	v.near(d)
+	for _, t := range p.Topics {
+		l := Link{Text: t}
+		if s.Searches {
+			l.Href = topicPath(t)
+		}
+		v.Topics = append(v.Topics, l)
+	}
+	if d.Mine != nil {
+		v.Mine = mineOf(p, d.Mine)
+	}
 	if d.Talk != nil {
 		v.Talk = NewTalk(s, p, *d.Talk)
 		v.Voters, v.Claims = voters(*d.Talk), v.Talk.Claims

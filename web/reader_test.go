@@ -10,7 +10,9 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/db/dbtest"
+	"broadsheet/library"
 	"broadsheet/web"
+	"broadsheet/web/webtest"
 )
 
 // as gets a page as somebody who has signed in.
@@ -29,14 +31,25 @@ func (s *site) as(v *account.Viewer, path string, header ...string) *httptest.Re
 func TestReadersShareAPage(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	read := map[int64][]int64{7: {1, 2}, 8: {3}}
+	var kept *library.Store
 	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), func(c *web.Config) {
-		c.Read = func(_ context.Context, account int64, papers []int64) ([]int64, error) {
+		kept = library.NewStore(c.Papers, account.NewStore(c.Papers.DB(), account.Settings{}, nil, nil))
+		c.Library = kept
+		c.Voted = func(context.Context, int64, []int64) ([]int64, error) {
 			asked++
-			return read[account], nil
+			return nil, nil
 		}
 	})
 	s.edition("2026-04-14", 6)
+	read := func(account int64, papers ...int64) {
+		for _, id := range papers {
+			if err := kept.MarkRead(t.Context(), webtest.Now(), account, id, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	read(7, 1, 2)
+	read(8, 3)
 	viewer := func(id int64, name string) *account.Viewer {
 		return &account.Viewer{Account: account.Account{ID: id, Name: name, Role: account.Reader, Shows: account.Shows{KeepsRead: true}}, Session: &account.Session{}}
 	}
@@ -81,10 +94,16 @@ func TestReadersShareAPage(t *testing.T) {
 	if w := s.as(bo, "/", "If-None-Match", etag); w.Code != 200 {
 		t.Error("ada's ETag is taken for bo's page")
 	}
-	read[7] = append(read[7], 3)
+	read(7, 3)
 	ada.Version++
 	if w := s.as(ada, "/", "If-None-Match", etag); w.Code != 200 || !strings.Contains(w.Body.String(), "· 3 read") {
 		t.Errorf("after another act: status %d, and the old page", w.Code)
+	}
+	if w := s.as(ada, "/?show=unread"); strings.Count(w.Body.String(), "data-read hidden") != 3 || !strings.Contains(w.Body.String(), ">Show all<") {
+		t.Error("asked for the unread, what is read shows")
+	}
+	if w := s.get("/?show=unread"); strings.Contains(w.Body.String(), "data-read hidden") {
+		t.Error("a visitor has read something")
 	}
 	if w := s.as(ada, "/", "Cookie", "tracking=1; theme=dark; a=b"); !strings.Contains(w.Body.String(), `data-theme="dark"`) {
 		t.Error("a reader has no theme")

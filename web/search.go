@@ -41,6 +41,7 @@ type SearchAsked struct {
 type SearchPage struct {
 	Page
 	Asked  SearchAsked
+	Follow *FollowButton
 	Side   int    // papers that have the words side by side
 	Head   string // 37 papers for
 	Sum    string
@@ -205,6 +206,11 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 			v.Meant = &Link{Text: meant, Href: to.path()}
 		}
 		if err := h.withoutPhrase(r.Context(), v, a, q); err != nil {
+			return err
+		}
+	}
+	if !q.Empty() {
+		if v.Follow, err = h.followButton(r.Context(), followed(q, a.Text)); err != nil {
 			return err
 		}
 	}

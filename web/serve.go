@@ -108,6 +108,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
 		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil, API: h.Reference != nil,
+		Keeps: h.Library != nil, Unread: h.Library != nil && r.URL.Query().Get("show") == "unread",
 	}, nil
 }
 
@@ -287,7 +288,7 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		d.RequestID = h.requestID(r)
 		h.Log.Error("a page failed", "path", r.URL.Path, "request", d.RequestID, "error", err)
 	}
-	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC(), Demo: h.isDemo()}
+	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC(), Demo: h.isDemo(), Keeps: h.Library != nil}
 	if full, err := h.site(r); err == nil {
 		site = full
 		if front, err := h.front(r.Context()); err == nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"broadsheet/edition"
@@ -54,6 +55,9 @@ var sitemapName = regexp.MustCompile(`^/sitemap-(\d{4}-\d{2})\.xml$`)
 // rest answers for the addresses that no pattern can name: the sitemap of a
 // month. Everything else is not there.
 func (h *Handler) rest(w http.ResponseWriter, r *http.Request) error {
+	if h.Library != nil && strings.HasPrefix(r.URL.Path, "/@") {
+		return h.atReader(w, r)
+	}
 	m := sitemapName.FindStringSubmatch(r.URL.Path)
 	if m == nil {
 		return fault.NotFound("")

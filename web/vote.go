@@ -215,6 +215,10 @@ func personOf(a *account.Account) Writer {
 	return Writer{Name: a.Name, Role: a.Role, Sample: a.Sample}
 }
 
-// mentioned returns the address of a reader whom a comment names: their pages are not
-// of this room, so a name is a text.
-func (h *Handler) mentioned(string) string { return "" }
+// mentioned returns the address of a reader whom a comment names.
+func (h *Handler) mentioned(handle string) string {
+	if h.Library == nil {
+		return ""
+	}
+	return readerPath(handle)
+}

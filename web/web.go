@@ -32,6 +32,7 @@ import (
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
+	"broadsheet/library"
 	"broadsheet/paper"
 )
 
@@ -81,14 +82,19 @@ type Config struct {
 	Talk *discuss.Store
 	// Finder finds papers. With nil there is no search.
 	Finder Finder
+	// PutIn returns the newest papers that an account put in, at most limit. A nil PutIn
+	// knows none.
+	PutIn func(ctx context.Context, account int64, limit int) ([]int64, error)
 	// QuietFor reports whether an address by which an account wants no more mail of
 	// discussions is one that was mailed to it.
 	QuietFor func(account int64, sum string) bool
 	// ORCID returns the ORCID iD that an account has proved, "" for none. A nil ORCID
 	// knows none.
 	ORCID func(ctx context.Context, account int64) (string, error)
-	// What a reader has done with papers; with nil nobody has done anything.
-	Voted, Saved, Read Marks
+	// Voted returns for which papers a reader voted; with nil nobody has voted.
+	Voted Marks
+	// Library is what readers keep; with nil nobody keeps anything. It needs Accounts.
+	Library *library.Store
 	// Forecast returns the papers that were put in for a day in the order in which they
 	// are likely to end. Before noon the edition of the day stands in that order; with
 	// nil it stands by votes from the beginning.
@@ -171,12 +177,15 @@ func (h *Handler) mount() {
 	mux.Handle("GET /static/", h.files)      // style sheet, script, fonts
 	h.mountMail(mux)                         // the paper by e-mail
 	page("GET /theme", h.wrongMethod)        // the theme is posted
-	page("GET /{rest...}", h.rest)           // sitemaps of months; else nothing
+	page("GET /{rest...}", h.rest)           // readers at /@handle, sitemaps of months; else nothing
 	if h.Accounts != nil {
 		h.mountAccounts(mux)
 	}
 	if h.Talk != nil {
 		h.mountTalk(mux)
+	}
+	if h.Library != nil {
+		h.mountLibrary(mux)
 	}
 	h.mux = mux
 }

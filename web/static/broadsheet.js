@@ -17,13 +17,14 @@
   const isDark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme:dark)').matches;
 
   // Rows. Real focus moves, so the browser draws the state and screen readers follow.
-  const rows = () => $$('[data-row]'), row = () => d.activeElement?.closest('[data-row]');
+  const rows = () => $$('[data-row]:not([hidden])'), row = () => d.activeElement?.closest('[data-row]');
   const focus = r => { ($('.title a', r) || r).focus({ preventScroll: true }); r.scrollIntoView({ block: 'nearest' }) };
   const step = n => { const r = rows(), i = r.indexOf(row()); if (r.length) focus(r[Math.max(0, Math.min(r.length - 1, i < 0 ? 0 : i + n))]) };
   const draw = (b, on, n) => {
     const label = b.lastElementChild;
     b.setAttribute('aria-pressed', on);
     if (b.name === 'save') return label.textContent = on ? 'Saved' : 'Save';
+    if (b.name === 'follow') return b.firstElementChild.textContent = on ? '✓ Following' : 'Follow';
     const t = [...($('.leading-none', label) || label).childNodes].find(x => x.nodeType === 3);
     t.data = (n ?? +t.data.replace(/,/g, '') + (on ? 1 : -1)).toLocaleString('en-GB');
     label.firstElementChild.textContent = on ? 'Upvoted, ' : 'Upvote, ';
@@ -38,7 +39,7 @@
       .then(r => r.ok ? r.json() : Promise.reject()).then(a => {
         draw(b, on, a.n);
         b.value = b.name === 'react' ? on ? 'none' : 'up' : on ? 0 : 1;
-        say(b.name === 'save' ? on ? 'Saved' : 'Removed from saved' : on ? 'Upvoted' : 'Vote withdrawn');
+        say(b.name === 'save' ? on ? 'Saved' : 'Removed from saved' : b.name === 'follow' ? on ? 'Following' : 'Not followed any more' : on ? 'Upvoted' : 'Vote withdrawn');
       }).catch(() => { draw(b, !on); plain = b; b.form.requestSubmit(b) }).finally(() => { b.ariaBusy = null });
   };
   let plain;
@@ -123,7 +124,7 @@
     const stop = () => e.preventDefault();
     if (t.name === 'theme') { theme(t); stop() }
     else if (t.dataset.passkey) passkey(t);
-    else if (t.matches('button:is(.vote,.save)') && t.form && t !== plain) { toggle(t); stop() }
+    else if (t.matches('button:is(.vote,.save,[name=follow][aria-pressed])') && t.form && t !== plain) { toggle(t); stop() }
     else if (t.name === 'pick') { focus(t.closest('[data-row]')); pick(t.value); stop() }
     else if (t.name === 'move') { focus(t.closest('[data-row]')); move(t.value === 'up' ? -1 : 1); stop() }
     else if (t.hasAttribute('data-keys')) { help(); stop() }

@@ -5,6 +5,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/discuss"
+	"broadsheet/library"
 	"broadsheet/paper"
 	"broadsheet/web"
 )
@@ -83,7 +84,9 @@ func talks() []Fixture {
 	}
 	return []Fixture{
 		page("paper-talk", "a discussion, for a visitor", nil, nil),
-		page("paper-talk-reader", "the same for a reader, who wrote some of it", who(1, account.Reader), nil),
+		page("paper-talk-reader", "the same for a reader, who wrote some of it and keeps it", who(1, account.Reader), func(d *web.PaperData) {
+			d.Mine = &web.MineData{Marks: true, Kept: library.Kept{Read: true, Note: "Ask <b>before</b> presenting.", In: []int64{2}}, Collections: []library.Collection{{ID: 2, Slug: "thesis", Title: "Thesis"}, {ID: 3, Title: "Reading group"}}}
+		}),
 		page("paper-talk-desk", "the same for the desk, by the lower bound of the votes", who(9, account.Desk), func(d *web.PaperData) { d.Talk.Order = discuss.Best }),
 		page("paper-talk-closed", "a discussion that the desk has closed", who(3, account.Reader), func(d *web.PaperData) { d.Talk.Locked = Now() }),
 		page("paper-talk-none", "nobody has written yet", nil, func(d *web.PaperData) { d.Talk.Comments, d.Paper.Here = nil, paper.Tally{} }),

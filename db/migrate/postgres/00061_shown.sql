@@ -1,0 +1,3 @@
+-- +goose Up
+ALTER TABLE account ADD COLUMN show_comments BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE account ADD COLUMN show_papers BIGINT NOT NULL DEFAULT 1;

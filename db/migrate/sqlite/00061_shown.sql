@@ -1,0 +1,3 @@
+-- +goose Up
+ALTER TABLE account ADD COLUMN show_comments INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE account ADD COLUMN show_papers INTEGER NOT NULL DEFAULT 1;
