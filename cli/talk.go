@@ -55,7 +55,10 @@ func seat(ctx context.Context, h *server.House) error {
 	if err := s.vote(ctx, t); err != nil {
 		return err
 	}
-	return s.talk(ctx, t)
+	if err := s.talk(ctx, t); err != nil {
+		return err
+	}
+	return shelve(ctx, &s)
 }
 
 type seating struct {

@@ -165,7 +165,7 @@ func followedPath(f library.Follow) string {
 // following shows what concerns a reader: by what they follow, and by what they voted
 // for and saved.
 func (h *Handler) following(w http.ResponseWriter, r *http.Request) error {
-	const shown = 30
+	const shown = 20
 	ctx, v, after := r.Context(), account.From(r.Context()), r.URL.Query().Get("after")
 	site, err := h.site(r)
 	if err != nil {

@@ -147,7 +147,7 @@ func LibraryPageOf(s Site, d LibraryData) *LibraryPage {
 	for _, o := range []Link{{Text: "By collection", Note: ""}, {Text: "Newest", Note: "newest"}, {Text: "Title", Note: "title"}} {
 		v.Orders = append(v.Orders, Link{Text: o.Text, Href: to(func(a *LibraryAsked) { a.Order = o.Note }), Current: d.Asked.Order == o.Note})
 	}
-	for _, o := range []Choice{{"", "All", false}, {"unread", fmt.Sprintf("Unread %s", number(d.Counts.Unread)), false}, {"read", fmt.Sprintf("Read %s", number(d.Counts.Saved-d.Counts.Unread)), false}} {
+	for _, o := range []Choice{{"", "All", false}, {"unread", fmt.Sprintf("Unread, %s", number(d.Counts.Unread)), false}, {"read", fmt.Sprintf("Read, %s", number(d.Counts.Saved-d.Counts.Unread)), false}} {
 		o.On = d.Asked.Show == o.Value
 		v.Shows = append(v.Shows, o)
 	}
@@ -247,11 +247,12 @@ func (v *LibraryPage) shelf(c library.Collection, handle string) KeptShelf {
 	shelf := KeptShelf{ID: c.Slug, Title: c.Title, Says: number(c.Count), Empty: "Nothing here yet. Choose papers and put them here."}
 	if c.Note != "" {
 		first, _, more := strings.Cut(c.Note, "\n")
-		if shelf.Says += ", " + clip(first, 90); more && len(first) <= 90 {
+		if shelf.Says += ". " + clip(first, 90); more && len(first) <= 90 {
 			shelf.Says += " …"
 		}
 	}
 	if c.Public {
+		shelf.Says = strings.TrimSuffix(shelf.Says, ".") + "."
 		shelf.Href = collectionPath(handle, c.Slug)
 	}
 	return shelf
