@@ -18,7 +18,7 @@ var floors = [][]string{
 	{"fault"},
 	{"db", "tex", "mail", "fetch"},
 	{"job", "outbox", "export", "move"},
-	{"paper", "account"},
+	{"paper", "account", "backup"},
 	{"edition"},
 	{"discuss", "library", "trend", "recommend", "search", "harvest", "cite"},
 	{"feed"},

@@ -46,6 +46,8 @@ type commands struct {
 	Harvest harvestCommand `cmd:"" help:"Harvest now, and print the ledger."`
 	Import  importCommand  `cmd:"" help:"Take in papers from files."`
 	Export  exportCommand  `cmd:"" help:"Write the whole instance as JSON Lines."`
+	Backup  backupCommand  `cmd:"" help:"Take backups, and look after them."`
+	Restore restoreCommand `cmd:"" help:"Bring an instance back from a backup."`
 	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`

@@ -65,6 +65,11 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 		return err
 	}
 	list = append(list, ledger...)
+	kept, err := backedUp(ctx, d, time.Now())
+	if err != nil {
+		return err
+	}
+	list = append(list, kept...)
 	wrong := 0
 	for _, f := range list {
 		show(w, f)

@@ -62,14 +62,24 @@ func (s sources) harvester(papers *paper.Store, categories []string, log *slog.L
 	}, nil
 }
 
-// keepers return what harvests by the timetable while the program serves, and what
-// reads figures again.
-func (c *serveCommand) keepers(h *server.House, log *slog.Logger) ([]func(context.Context), error) {
+// keepers return what goes on while the program serves: what takes backups, what
+// harvests by the timetable, and what reads figures again.
+func (c *serveCommand) keepers(h *server.House, log *slog.Logger) (list []func(context.Context), err error) {
+	keep, err := c.backups.keeper(h, c.Data, log)
+	if err != nil {
+		return nil, err
+	}
+	if keep != nil {
+		list = append(list, keep)
+	}
+	if c.NoHarvest {
+		return list, nil
+	}
 	hv, err := c.harvester(h.Papers, c.Categories, log)
 	if err != nil {
 		return nil, err
 	}
-	return []func(context.Context){hv.Keep, hv.Reread}, nil
+	return append(list, hv.Keep, hv.Reread), nil
 }
 
 type harvestCommand struct {

@@ -47,6 +47,7 @@ type serveCommand struct {
 	people
 	encoder
 	engine
+	backups
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
@@ -84,9 +85,6 @@ func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *se
 		return err
 	}
 	defer h.Close()
-	if c.NoHarvest {
-		return h.Serve(ctx, w.Out)
-	}
 	keep, err := c.keepers(h, log)
 	if err != nil {
 		return err

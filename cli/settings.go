@@ -159,7 +159,7 @@ func (s *settings) print(w World) {
 		default:
 			value = fmt.Sprintf("%q", fmt.Sprint(v))
 		}
-		if (flag.Name == "db" || flag.Name == "db-standby" || flag.Name == "mail-server") && flag.Target.String() != "" {
+		if (flag.Name == "db" || flag.Name == "backup" || flag.Name == "db-standby" || flag.Name == "mail-server") && flag.Target.String() != "" {
 			value = fmt.Sprintf("%q", db.Redact(flag.Target.String()))
 		}
 		if strings.HasSuffix(flag.Name, "-secret") && flag.Target.String() != "" {

@@ -79,6 +79,15 @@ audit.subject text NOT NULL
 audit.detail text NOT NULL
 audit PRIMARY KEY (id)
 CREATE UNIQUE INDEX audit_pkey ON audit USING btree (id)
+backup.place text NOT NULL
+backup.began bigint NOT NULL
+backup.ended bigint NOT NULL
+backup.point bigint NOT NULL
+backup.bytes bigint NOT NULL
+backup.written bigint NOT NULL
+backup.failed text NOT NULL
+backup PRIMARY KEY (place)
+CREATE UNIQUE INDEX backup_pkey ON backup USING btree (place)
 bounce.hash text NOT NULL
 bounce.count double precision NOT NULL
 bounce.at bigint NOT NULL

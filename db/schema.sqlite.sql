@@ -72,6 +72,15 @@ CREATE TABLE audit (
 	subject TEXT    NOT NULL,
 	detail  TEXT    NOT NULL
 ) STRICT;
+CREATE TABLE backup (
+	place   TEXT    PRIMARY KEY,
+	began   INTEGER NOT NULL,
+	ended   INTEGER NOT NULL,
+	point   INTEGER NOT NULL,
+	bytes   INTEGER NOT NULL,
+	written INTEGER NOT NULL,
+	failed  TEXT    NOT NULL
+) STRICT;
 CREATE TABLE bounce (
 	hash  TEXT    PRIMARY KEY,
 	count REAL    NOT NULL,

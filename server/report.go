@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"broadsheet/backup"
 	"broadsheet/edition"
 	"broadsheet/harvest"
 	"broadsheet/web"
@@ -101,6 +102,9 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 			s.Facts = append(s.Facts, web.Fact{Name: "Found by " + name + ", which comes next", Value: edition.Thousands(n)})
 		}
 	}
+	if err := r.backups(ctx, &s); err != nil {
+		return s, err
+	}
 	bad, total, err := harvest.Quarantine(ctx, r.DB, 1)
 	if err != nil {
 		return s, err
@@ -113,6 +117,29 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 	}
 	s.Harvested, err = harvest.Harvested(ctx, r.DB, now, back)
 	return s, err
+}
+
+// backups fills in how the last backup went.
+func (r *report) backups(ctx context.Context, s *web.StatusData) error {
+	list, err := backup.Last(ctx, r.DB)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	newest := list[0].Point
+	for _, b := range list {
+		if b.Point.After(newest) {
+			newest = b.Point
+		}
+	}
+	value := "None yet"
+	if !newest.IsZero() {
+		value = newest.Format("2 January 2006, 15:04 UTC")
+	}
+	s.Facts = append(s.Facts, web.Fact{Name: "Last backup", Value: value})
+	if list[0].Failed != "" {
+		s.Notes = append(s.Notes, web.Note{Strong: "The last backup failed.", Text: "It will be tried again; broadsheet doctor says why it failed."})
+	}
+	return nil
 }
 
 // gaps fills in the ledger of the newest day, that of the days before it, and what

@@ -1,0 +1,203 @@
+package backup
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+
+	"broadsheet/db"
+	"broadsheet/export"
+	"broadsheet/fault"
+	"broadsheet/job"
+)
+
+// Check reads everything that a point needs and compares it with its sums.
+func (v *Vault) Check(ctx context.Context, p *Point, progress func(done, all int64)) error {
+	for i := range p.Files {
+		if err := v.unpack(ctx, p, i, nowhere{}, progress); err != nil {
+			return fmt.Errorf("the backup of %s: %w", p.At.Format("2 January 2006, 15:04 UTC"), err)
+		}
+	}
+	return nil
+}
+
+type nowhere struct{}
+
+func (nowhere) WriteAt(b []byte, _ int64) (int, error) { return len(b), nil }
+
+// unpack writes the i-th file of a point, pack by pack.
+func (v *Vault) unpack(ctx context.Context, p *Point, i int, to io.WriterAt, progress func(done, all int64)) error {
+	chunks := p.chunksOf(i)
+	slices.SortFunc(chunks, func(a, b chunk) int { return cmp.Or(cmp.Compare(a.pack, b.pack), cmp.Compare(a.from, b.from)) })
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostPlain+1))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	var body, plain []byte
+	var done int64
+	for n, c := range chunks {
+		if n == 0 || chunks[n-1].pack != c.pack {
+			if body, err = v.getPack(ctx, p.Packs[c.pack]); err != nil {
+				return err
+			}
+		}
+		if uint64(c.from)+uint64(c.size) > uint64(len(body)) {
+			return fault.Invalid("%s is shorter than the point says.", p.Packs[c.pack].name())
+		}
+		if plain, err = z.DecodeAll(body[c.from:][:c.size], plain[:0]); err != nil || sha256.Sum256(plain) != c.sum {
+			return fault.Invalid("A chunk in %s is damaged. Restore another point.", p.Packs[c.pack].name())
+		}
+		if _, err := to.WriteAt(plain, c.at); err != nil {
+			return err
+		}
+		if done += int64(len(plain)); progress != nil {
+			progress(done, p.Files[i].Size)
+		}
+	}
+	return ctx.Err()
+}
+
+// Target is where a point is restored to: a data folder, or with a DSN a PostgreSQL
+// database beside it.
+type Target struct {
+	Data     string
+	DSN      string // "" for the SQLite file in Data
+	Progress func(done, all int64)
+}
+
+// Restore brings back what a point holds, on whichever engine the target has. A target
+// that holds something is a fault.Conflict, and is left as it is.
+func (v *Vault) Restore(ctx context.Context, p *Point, t Target) error {
+	i := slices.IndexFunc(p.Files, func(f file) bool { return f.Name == pagesFile || f.Name == linesFile })
+	if i < 0 {
+		return fault.Invalid("The backup of %s holds no database.", p.At)
+	}
+	if err := os.MkdirAll(t.Data, 0o750); err != nil {
+		return err
+	}
+	place := filepath.Join(t.Data, pagesFile)
+	if _, err := os.Stat(place); t.DSN == "" && err == nil {
+		return fault.Conflict("There is a database in %s already. Name another folder with --data, or move that one away.", t.Data)
+	}
+	tmp, err := os.CreateTemp(t.Data, ".restoring-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			os.Remove(tmp.Name() + suffix) // it has its own name by then, if it was needed
+		}
+	}()
+	err = v.unpack(ctx, p, i, tmp, t.Progress)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return err
+	}
+	switch {
+	case p.Files[i].Name == pagesFile && t.DSN == "":
+		err = settle(ctx, tmp.Name(), place)
+	case p.Files[i].Name == pagesFile:
+		err = cross(ctx, tmp.Name(), t.DSN)
+	default:
+		err = fillFrom(ctx, tmp.Name(), cmp.Or(t.DSN, place))
+	}
+	if err != nil {
+		return err
+	}
+	return v.restoreSettings(ctx, p, t.Data)
+}
+
+// settle gives a restored SQLite file its name. What is left of the journal of a file
+// that is gone must not be taken for its own.
+func settle(ctx context.Context, tmp, place string) error {
+	d, err := db.Connect(ctx, tmp)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(job.Free(ctx, d), d.Close()); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(place + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if err := os.Chmod(tmp, 0o640); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, place); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(place))
+}
+
+// fillFrom fills an empty database from an export.
+func fillFrom(ctx context.Context, lines, dsn string) error {
+	f, err := os.Open(lines)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if _, err := export.Read(ctx, d, f, nil); err != nil {
+		return err
+	}
+	return job.Free(ctx, d)
+}
+
+// cross fills an empty database from a restored SQLite file.
+func cross(ctx context.Context, file, dsn string) error {
+	from, err := db.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := db.Open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	r, w := io.Pipe()
+	go func() {
+		_, err := export.Write(ctx, from, w, export.Options{Level: export.Whole})
+		w.CloseWithError(err)
+	}()
+	_, err = export.Read(ctx, to, r, nil)
+	r.CloseWithError(err) // the writer ends, if it has not
+	if err != nil {
+		return err
+	}
+	return job.Free(ctx, to)
+}
+
+// restoreSettings brings the file of settings back, unless there is one.
+func (v *Vault) restoreSettings(ctx context.Context, p *Point, data string) error {
+	i := slices.IndexFunc(p.Files, func(f file) bool { return f.Name == settingsFile })
+	if i < 0 {
+		return nil
+	}
+	f, err := os.OpenFile(filepath.Join(data, settingsFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(v.unpack(ctx, p, i, f, nil), f.Sync(), f.Close())
+}
