@@ -433,7 +433,11 @@ func TestPrune(t *testing.T) {
 	v := openVault(t, dir, nil)
 	var taken []time.Time
 	for i, ago := range []int{100 * 24, 99 * 24, 95 * 24, 10*24 + 1, 10 * 24, 9 * 24, 30, 5, 4} {
-		answers(t, d, i*20, i*20+20)
+		change(t, d, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM answer`)
+			return err
+		})
+		answers(t, d, i*200, i*200+200)
 		at := noon.Add(-time.Duration(ago) * time.Hour)
 		take(t, v, d, at)
 		taken = append(taken, at)
