@@ -91,7 +91,7 @@ func appendBib(b []byte, x *Item, latex bool) []byte {
 	e.field("url", verbatim(x.URL))
 	e.text("urldate", x.Accessed.String())
 	e.text("abstract", x.Abstract)
-	e.text("keywords", strings.Join(x.Keywords, ", "))
+	e.text("keywords", joinKeywords(x.Keywords))
 	e.text("note", x.Note)
 	e.text(either(latex, "langid", "language"), x.Language)
 	e.text("shorttitle", x.ShortTitle)
@@ -138,16 +138,20 @@ func (e *bibEntry) eprint(x *Item, latex bool) {
 }
 
 func (e *bibEntry) rest(x *Item) {
-	var names []string
+	for _, name := range x.restOf("bibtex") {
+		e.text(name, x.Rest["bibtex "+name])
+	}
+}
+
+// restOf returns the names of the fields that are kept for a format, in order.
+func (x *Item) restOf(format string) (names []string) {
 	for name := range x.Rest {
-		if field, ok := strings.CutPrefix(name, "bibtex "); ok {
+		if field, ok := strings.CutPrefix(name, format+" "); ok {
 			names = append(names, field)
 		}
 	}
 	slices.Sort(names)
-	for _, name := range names {
-		e.text(name, x.Rest["bibtex "+name])
-	}
+	return names
 }
 
 func containerField(kind string, latex bool) string {

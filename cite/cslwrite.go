@@ -55,7 +55,7 @@ func appendCSL(b []byte, x *Item) ([]byte, error) {
 		ID: x.Key, Type: x.Type, Title: x.Title, ShortTitle: x.ShortTitle, Author: cslNames(x.Authors), Editor: cslNames(x.Editors), Issued: cslDateOf(x.Issued),
 		Container: x.Container, Series: x.Series, Volume: x.Volume, Issue: x.Issue, Number: x.Number, Pages: x.Pages, Edition: x.Edition,
 		Publisher: x.Publisher, Place: x.Place, Genre: x.Genre, DOI: x.DOI, ISBN: x.ISBN, ISSN: x.ISSN, PMID: x.PMID, URL: x.URL, Accessed: cslDateOf(x.Accessed),
-		Abstract: x.Abstract, Keyword: strings.Join(x.Keywords, ", "), Note: x.Note, Language: x.Language,
+		Abstract: x.Abstract, Keyword: joinKeywords(x.Keywords), Note: x.Note, Language: x.Language,
 	}
 	if c.Type == "" {
 		c.Type = "document"
@@ -64,7 +64,18 @@ func appendCSL(b []byte, x *Item) ([]byte, error) {
 		c.Archive, c.Location = "arXiv", strings.TrimSpace("arXiv:"+x.ArXiv+" "+bracketed(x.Class))
 	}
 	one, err := json.Marshal(c)
-	return append(b, one...), err
+	if err != nil {
+		return b, err
+	}
+	b = append(b, one[:len(one)-1]...)
+	for _, name := range x.restOf("csl") {
+		member, err := json.Marshal(map[string]string{name: x.Rest["csl "+name]})
+		if err != nil {
+			return b, err
+		}
+		b = append(append(b, ','), member[1:len(member)-1]...)
+	}
+	return append(b, '}'), nil
 }
 
 func cslNames(names []Name) []cslName {

@@ -78,6 +78,9 @@ func appendRIS(b []byte, x *Item) ([]byte, error) {
 	if x.PMID != "" {
 		add("U1", x.PMID+"[pmid]")
 	}
+	for _, tag := range x.restOf("ris") {
+		add(tag, x.Rest["ris "+tag])
+	}
 	return append(b, "ER  - \r\n"...), nil
 }
 
@@ -88,9 +91,12 @@ func bracketed(s string) string {
 	return "[" + s + "]"
 }
 
-// ris writes a name as "Family, Given, Suffix".
+// ris writes a name as "Family, Given, Suffix", that of a body with a comma behind it.
 func (n Name) ris() string {
 	if n.Literal != "" {
+		if strings.Contains(n.Literal, " ") {
+			return n.Literal + "," // a body: no part of it is a given name
+		}
 		return n.Literal
 	}
 	if n.Suffix != "" {

@@ -18,7 +18,7 @@ var texSigns = map[rune]string{
 	'ß': `{\ss}`, 'æ': `{\ae}`, 'Æ': `{\AE}`, 'œ': `{\oe}`, 'Œ': `{\OE}`, 'ø': `{\o}`, 'Ø': `{\O}`, 'ł': `{\l}`, 'Ł': `{\L}`, 'ı': `{\i}`, 'ȷ': `{\j}`,
 	'đ': `{\dj}`, 'Đ': `{\DJ}`, 'ð': `{\dh}`, 'Ð': `{\DH}`, 'þ': `{\th}`, 'Þ': `{\TH}`, 'å': `{\aa}`, 'Å': `{\AA}`,
 	'¡': `{\textexclamdown}`, '¿': `{\textquestiondown}`, '§': `{\S}`, '¶': `{\P}`, '©': `{\textcopyright}`, '®': `{\textregistered}`, '™': `{\texttrademark}`, '£': `{\pounds}`, '€': `{\texteuro}`, '°': `{\textdegree}`,
-	'×': `\ensuremath{\times}`, '±': `\ensuremath{\pm}`, '→': `\ensuremath{\rightarrow}`, '←': `\ensuremath{\leftarrow}`, '≤': `\ensuremath{\leq}`, '≥': `\ensuremath{\geq}`, '≈': `\ensuremath{\approx}`, '≠': `\ensuremath{\neq}`, '∞': `\ensuremath{\infty}`, '∼': `\ensuremath{\sim}`, '−': `\ensuremath{-}`, '·': `\ensuremath{\cdot}`, '√': `\ensuremath{\surd}`,
+	'×': `\ensuremath{\times}`, '±': `\ensuremath{\pm}`, '→': `\ensuremath{\rightarrow}`, '←': `\ensuremath{\leftarrow}`, '≤': `\ensuremath{\leq}`, '≥': `\ensuremath{\geq}`, '≈': `\ensuremath{\approx}`, '≠': `\ensuremath{\neq}`, '∞': `\ensuremath{\infty}`, '∼': `\ensuremath{\sim}`, '−': `{\textminus}`, '·': `{\textperiodcentered}`, '√': `\ensuremath{\surd}`,
 }
 
 // The letters of Greek that have a command in mathematics.
@@ -34,7 +34,7 @@ var texAccents = map[rune]string{
 func escapeTeX(s string) string {
 	plain := true
 	for _, r := range s {
-		if r > '~' || strings.ContainsRune(`&%$#_{}\~^<>|`, r) {
+		if r > '~' || strings.ContainsRune("&%$#_{}\\~^<>|-'`", r) {
 			plain = false
 			break
 		}
@@ -44,14 +44,19 @@ func escapeTeX(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range norm.NFC.String(s) {
-		switch {
-		case r < utf8.RuneSelf && texSigns[r] == "":
-			b.WriteRune(r)
-		case texSigns[r] != "":
-			b.WriteString(texSigns[r])
-		default:
-			writeLetter(&b, r)
+		sign := texSigns[r]
+		if sign == "" && r < utf8.RuneSelf {
+			sign = string(r)
 		}
+		if sign == "" {
+			writeLetter(&b, r)
+			continue
+		}
+		// Of two hyphens or quotes TeX would make one sign.
+		if last := b.Len() - 1; last >= 0 && strings.IndexByte("-`'", sign[0]) >= 0 && b.String()[last] == sign[0] {
+			b.WriteString("{}")
+		}
+		b.WriteString(sign)
 	}
 	return b.String()
 }
