@@ -69,13 +69,13 @@ func New(c Config) (*API, error) {
 	a.route("GET /api/papers/suggest", account.Look, a.handle(a.suggest))
 	a.route("GET /api/papers/{id...}", account.Look, a.handle(a.paper))
 	a.route("GET /api/arxiv/{id...}", account.Look, a.handle(a.repos))
-	a.route("GET /papers/{id...}", account.Look, a.handle(a.markdown))
 	a.route("GET /api/whoami-v2", account.Own, a.personal(a.whoami))
 	if c.Talk != nil {
 		a.text = discuss.NewMarkdown(func(string) string { return "" }) // names stay names
 		a.mountTalk()
 	}
 	a.mountV1()
+	a.mountMarkdown()
 	if err := a.mountDocument(); err != nil {
 		return nil, err
 	}
@@ -102,12 +102,24 @@ func (a *API) Routes() []account.Route { return a.routes }
 
 // ServeHTTP answers one request, unless its client has asked too often.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if a.limits.allow(w, r, a.Now()) {
-		a.mux.ServeHTTP(w, r)
-		return
-	}
-	a.fail(w, r, http.StatusTooManyRequests, "Too many requests. Wait as long as Retry-After says.")
+	a.Count(a.mux).ServeHTTP(w, r)
 }
+
+// Count lets requests through to another handler, unless their client has asked too
+// often: these and those of the API count together.
+func (a *API) Count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.limits.allow(w, r, a.Now()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		a.fail(w, r, http.StatusTooManyRequests, "Too many requests. Wait as long as Retry-After says.")
+	})
+}
+
+// Inside returns the API for callers in this process, whose own callers are counted
+// already.
+func (a *API) Inside() http.Handler { return a.mux }
 
 // answer is a body and what goes with it.
 type answer struct {

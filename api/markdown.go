@@ -2,12 +2,55 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
-	"broadsheet/paper"
+	"broadsheet/account"
+	"broadsheet/api/prose"
+	v1 "broadsheet/api/v1"
 )
+
+// markdownKind is the type of Markdown.
+const markdownKind = "text/markdown; charset=utf-8"
+
+// mountMarkdown adds the pages of papers and of lists as Markdown: each at the page's
+// address with .md behind it, with the parameters of the answer of version 1.
+func (a *API) mountMarkdown() {
+	md := func(path string, f func(context.Context, *request) (answer, error)) {
+		a.route("GET "+path, account.Look, a.handle(f))
+	}
+	md("/papers/{id...}", a.markdown)
+	md("/papers/date/{date}", asMarkdown(a.v1Edition, prose.Edition))
+	md("/papers/week/{week}", asMarkdown(a.v1Week, prose.Period))
+	md("/papers/month/{month}", asMarkdown(a.v1Month, prose.Period))
+	md("/papers/trending.md", asMarkdown(a.v1Trending, prose.Trending))
+	md("/archive.md", asMarkdown(a.v1Editions, prose.Editions))
+	if a.Finder != nil {
+		md("/papers.md", asMarkdown(a.v1Search, prose.Search))
+		md("/papers/similar.md", asMarkdown(a.v1Similar, prose.Similar))
+		md("/authors/{name}", asMarkdown(a.v1Author, prose.Listing))
+		md("/categories/{name}", asMarkdown(a.v1Category, prose.Listing))
+	}
+	md("/llms.txt", a.llms)
+}
+
+// asMarkdown has an answer of version 1 written as Markdown.
+func asMarkdown[T any](f func(context.Context, *request) (answer, error), write func(*T) string) func(context.Context, *request) (answer, error) {
+	return func(ctx context.Context, r *request) (answer, error) {
+		value := r.value
+		r.value = func(name string) string { return strings.TrimSuffix(value(name), ".md") }
+		out, err := f(ctx, r)
+		if err != nil {
+			return out, err
+		}
+		var v T
+		if err := json.Unmarshal(out.body, &v); err != nil {
+			return answer{}, fmt.Errorf("write %s as Markdown: %w", r.path, err)
+		}
+		return answer{kind: markdownKind, body: []byte(write(&v)), passing: out.passing}, nil
+	}
+}
 
 // markdown returns a paper as Markdown.
 func (a *API) markdown(ctx context.Context, r *request) (answer, error) {
@@ -15,50 +58,54 @@ func (a *API) markdown(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", oneLine(plain(p, p.Title)))
-	if names := authors(p); names != "" {
-		fmt.Fprintf(&b, "%s\n\n", names)
-	}
-	fact := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "- %s: %s\n", name, oneLine(value))
+	said := describe(p, place)
+	text := prose.Paper(&said, r.base)
+	if a.Talk != nil {
+		list, err := a.commentsOf(ctx, p)
+		if err != nil {
+			return answer{}, err
 		}
+		text += prose.Talk(list)
 	}
-	for _, id := range p.Identifiers {
-		if u := id.URL(); u != "" {
-			fact(string(id.Scheme), fmt.Sprintf("[%s](%s)", id.Value, u))
-		}
-	}
-	if !p.Submitted.IsZero() {
-		fact("submitted", p.Submitted.UTC().Format(time.DateOnly))
-	}
-	fact("categories", strings.Join(p.Categories, ", "))
-	if p.Organisation != nil {
-		fact("organisation", p.Organisation.FullName)
-	}
-	for _, l := range p.Links {
-		fact(string(l.Kind), l.URL)
-	}
-	if place != nil {
-		fact("edition", fmt.Sprintf("[%s](%s/papers/date/%s)", place.Day, r.base, place.Day))
-	}
-	fact("votes", fmt.Sprint(p.Votes()))
-	fact("page", r.base+"/papers/"+p.Key)
-	heading := "Abstract"
-	if p.AbstractBy != "" {
-		heading = "Summary by " + p.AbstractBy
-	}
-	fmt.Fprintf(&b, "\n## %s\n\n%s\n", heading, oneLine(plain(p, p.Abstract)))
-	return answer{kind: "text/markdown; charset=utf-8", body: []byte(b.String())}, nil
+	return answer{kind: markdownKind, body: []byte(text)}, nil
 }
 
-func authors(p *paper.Paper) string {
-	names := make([]string, len(p.Authors))
-	for i, a := range p.Authors {
-		names[i] = a.Name
+// llms tells language models where to look (llmstxt.org).
+func (a *API) llms(ctx context.Context, r *request) (answer, error) {
+	latest, err := a.v1Editions(ctx, r)
+	if err != nil {
+		return answer{}, err
 	}
-	return oneLine(strings.Join(names, ", "))
+	var editions v1.Editions
+	if err := json.Unmarshal(latest.body, &editions); err != nil {
+		return answer{}, fmt.Errorf("write %s: %w", r.path, err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Broadsheet
+
+> A daily paper of research papers. Each day has one numbered edition, in which papers stand by votes, each with the reason.
+
+Every list and every paper is there as Markdown: put .md behind the address of its page. Add ?limit=5 for less.
+
+## Read
+
+- [What is rising](%[1]s/papers/trending.md): by window=day, week or month, category, topic
+- [Search](%[1]s/papers.md?q=learning+theory): words, "phrases", author:, category:, after:2026-01
+- [All editions](%[1]s/archive.md)
+`, r.base)
+	for i, e := range editions.Editions {
+		if i == 5 {
+			break
+		}
+		fmt.Fprintf(&b, "- [No. %d](%s/papers/date/%s.md): %s\n", e.Number, r.base, e.Date, prose.Day(e.Date))
+	}
+	fmt.Fprintf(&b, `
+## Ask
+
+- [The API](%[1]s/api): described in [openapi.yaml](%[1]s/openapi.yaml)
+- %[1]s/mcp: a server of the Model Context Protocol, over streamable HTTP
+`, r.base)
+	return answer{kind: "text/plain; charset=utf-8", body: []byte(b.String())}, nil
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -4,19 +4,22 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/api/client"
 	"broadsheet/fault"
 )
 
 // Handler answers every request: health, the API, the pages.
 func (h *House) Handler() http.Handler {
 	inner := http.NewServeMux()
-	for _, address := range []string{"/api/", "/openapi.yaml", "/openapi.json"} {
+	for _, address := range []string{"/api/", "/openapi.yaml", "/openapi.json", "/llms.txt"} {
 		inner.Handle(address, h.api)
 	}
+	inner.Handle("/mcp", h.api.Count(h.models.Handler()))
 	inner.Handle("/api", h.pages) // what describes it
 	inner.Handle("/", h.pages)
 
@@ -32,7 +35,14 @@ func (h *House) Handler() http.Handler {
 }
 
 // Routes returns every address with the act that a request to it is.
-func (h *House) Routes() []account.Route { return append(h.pages.Routes(), h.api.Routes()...) }
+func (h *House) Routes() []account.Route {
+	return slices.Concat(h.pages.Routes(), h.api.Routes(), h.models.Routes())
+}
+
+// Ask returns a client of the API in this process; token may be "".
+func (h *House) Ask(token string) *client.Client {
+	return client.Inside(h.Accounts.Recognise(h.api.Inside(), h.secure, h.fail), token)
+}
 
 // secure reports whether a request came through TLS, to us or to the proxy in front.
 func (h *House) secure(r *http.Request) bool {
@@ -41,7 +51,7 @@ func (h *House) secure(r *http.Request) bool {
 
 // fail answers with an error in the way of the address that was asked.
 func (h *House) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if strings.HasPrefix(r.URL.Path, "/api/") {
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/mcp" {
 		h.api.Fail(w, r, err)
 		return
 	}

@@ -26,6 +26,7 @@ import (
 	"broadsheet/feed"
 	"broadsheet/library"
 	"broadsheet/mail/inbox"
+	"broadsheet/mcp"
 	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/search/opensearch"
@@ -72,6 +73,7 @@ type House struct {
 	Digests  *digest.Store
 
 	api     *api.API
+	models  *mcp.Server
 	pages   *web.Handler
 	metrics *metrics
 	inboxes []inbox.Source
@@ -141,6 +143,7 @@ func (h *House) furnish() error {
 	if h.api, err = api.New(answers); err != nil {
 		return err
 	}
+	h.models = mcp.New(mcp.Config{Client: h.Ask(""), Base: c.Base, Version: c.Version, Log: h.log})
 	told := &report{House: h}
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
@@ -151,6 +154,7 @@ func (h *House) furnish() error {
 	if h.Search != nil {
 		pages.Finder = h.Search
 	}
+	pages.Agents = true
 	if pages.Reference, err = api.ReadReference(); err != nil {
 		return err
 	}

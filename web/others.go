@@ -21,10 +21,6 @@ import (
 // address leads there.
 func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("id")
-	if h.Markdown != nil && (strings.HasSuffix(name, ".md") || wantsMarkdown(r)) {
-		h.Markdown.ServeHTTP(w, r)
-		return nil
-	}
 	if bare, format, ok := cite.Cut(name); ok {
 		return h.citePaper(w, r, bare, format)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -77,7 +78,7 @@ func (h *Handler) addressOf(r *http.Request) address {
 // again answers with a page that is held, and reports whether there was one.
 func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 	f := h.pages.get(h.addressOf(r), h.State())
-	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || wantsMarkdown(r) || f.visitors && account.From(r.Context()) != nil {
+	if f == nil || !f.until.IsZero() && h.Now().After(f.until) || f.visitors && account.From(r.Context()) != nil {
 		return false
 	}
 	if err := h.deliver(w, r, f); err != nil {
@@ -86,9 +87,11 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// wantsMarkdown reports whether the caller takes a paper as Markdown, and not as a
-// page.
-func wantsMarkdown(r *http.Request) bool {
+// isMarkdown reports whether a request is for Markdown, and not for a page.
+func isMarkdown(r *http.Request) bool {
+	if strings.HasSuffix(r.URL.Path, ".md") {
+		return slices.ContainsFunc([]string{"/papers/", "/papers.md", "/archive.md", "/authors/", "/categories/"}, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
+	}
 	for _, v := range r.Header["Accept"] {
 		if strings.Contains(v, "text/markdown") {
 			return strings.HasPrefix(r.URL.Path, "/papers/") && !strings.Contains(v, "text/html")
