@@ -189,6 +189,24 @@ func (c *Cluster) encode(ctx context.Context, index string, docs []search.Docume
 	return c.bulk(ctx, index, writes)
 }
 
+// Begin makes the index if it is not there, and leads the alias to it.
+func (c *Cluster) Begin(ctx context.Context) error {
+	want, name := c.wanted()
+	if err := c.create(ctx, name, want); err != nil {
+		return err
+	}
+	return c.pointTo(ctx, name, "")
+}
+
+// Put writes documents, with their vectors, into the index.
+func (c *Cluster) Put(ctx context.Context, docs []search.Document, seq int64) error {
+	_, name := c.wanted()
+	if err := c.put(ctx, name, docs, nil, seq); err != nil || c.model == nil {
+		return err
+	}
+	return c.encode(ctx, name, docs)
+}
+
 // cursor returns how far an index has read the change log.
 func (c *Cluster) cursor(ctx context.Context, index string) (int64, error) {
 	var told struct {
