@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,9 +70,23 @@ func BenchmarkEdition(b *testing.B) {
 	})
 	b.Run("reader", func(b *testing.B) { compare(b, func() { get("") }, func() { get(cookie) }, nil) })
 	b.Run("reader-after-an-act", func(b *testing.B) {
+		on := 0
 		compare(b, func() { get("") }, func() { get(cookie) }, func() {
-			if err := h.DB.Transact(b.Context(), func(tx *db.Tx) error { return account.Touch(b.Context(), tx, ada.ID) }); err != nil {
+			on = 1 - on
+			r, err := http.NewRequest("POST", s.URL+"/save/"+list[7].ArXiv(), strings.NewReader("save="+strconv.Itoa(on)))
+			if err != nil {
 				b.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Accept", "application/json")
+			r.Header.Set("Cookie", cookie)
+			w, err := http.DefaultClient.Do(r)
+			if err != nil {
+				b.Fatal(err)
+			}
+			io.Copy(io.Discard, w.Body)
+			if w.Body.Close(); w.StatusCode != 200 {
+				b.Fatalf("saving: status %d", w.StatusCode)
 			}
 		})
 	})

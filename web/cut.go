@@ -81,6 +81,11 @@ func (m marker) functions() template.FuncMap {
 		"otherwise": func() string { return otherwise },
 		"done":      func() string { return done },
 		"whose":     func(kind string, size int) string { return m.word + "t" + kind + "z" + strconv.Itoa(size) + "z" },
+		// what a button posts and how it stands, by whether kind is true of the paper: the
+		// less a place holds, the less goes unpacked
+		"pressed": func(kind string, paper int64) template.HTMLAttr {
+			return template.HTMLAttr(when(kind, paper) + ` value="0" aria-pressed="true"` + otherwise + ` value="1" aria-pressed="false"` + done)
+		},
 		// an attribute that is there when kind is true of the paper
 		"attribute": func(kind string, paper int64, name string) template.HTMLAttr {
 			return template.HTMLAttr(when(kind, paper) + " " + name + otherwise + done)
@@ -236,7 +241,7 @@ func (c *cut) Packed(o *Overlay) []byte {
 		size += len(r)
 	}
 	for _, p := range c.places {
-		size += p.size + 5*(1+p.size/mostStored)
+		size += p.size + 4
 	}
 	out := append(make([]byte, 0, size), 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
 	var b bytes.Buffer
@@ -248,12 +253,9 @@ func (c *cut) Packed(o *Overlay) []byte {
 		sum = crc32.Update(sum, crc32.IEEETable, filled)
 		from = p.at + p.size
 		out = append(out, c.runs[i]...)
-		for part := range slices.Chunk(filled, mostStored) {
-			out = append(out, 0)
-			out = binary.LittleEndian.AppendUint16(out, uint16(len(part)))
-			out = binary.LittleEndian.AppendUint16(out, ^uint16(len(part)))
-			out = append(out, part...)
-		}
+		out = binary.LittleEndian.AppendUint16(out, uint16(len(filled)))
+		out = binary.LittleEndian.AppendUint16(out, ^uint16(len(filled)))
+		out = append(out, filled...)
 	}
 	sum = crc32.Update(sum, crc32.IEEETable, c.whole[from:])
 	out = append(out, c.runs[len(c.runs)-1]...)
@@ -264,11 +266,14 @@ func (c *cut) Packed(o *Overlay) []byte {
 const mostStored = 1<<16 - 1 // bytes in a stored block
 
 // pack packs the text around the places, with one compressor, which sees the places
-// as bytes that no text has and is stopped before and after each.
+// as bytes that no text has and is stopped before and after each. Where it is stopped
+// it writes the beginning of a stored block, and that it is empty; what is kept ends
+// behind the beginning, so that the block can hold the place.
 func (c *cut) pack() {
-	if !utf8.Valid(c.whole) {
+	if !utf8.Valid(c.whole) || slices.ContainsFunc(c.places, func(p place) bool { return p.size > mostStored }) {
 		return
 	}
+	const empty = "\x00\x00\xff\xff"
 	var b bytes.Buffer
 	z, err := flate.NewWriter(&b, flate.BestCompression)
 	if err != nil {
@@ -285,9 +290,11 @@ func (c *cut) pack() {
 	}
 	from := 0
 	for _, p := range c.places {
-		if !run(c.whole[from:p.at], z.Flush) {
+		if !run(c.whole[from:p.at], z.Flush) || !bytes.HasSuffix(runs[len(runs)-1], []byte(empty)) {
 			return
 		}
+		last := &runs[len(runs)-1]
+		*last = (*last)[:len(*last)-len(empty)]
 		blank := make([]byte, p.size)
 		rand.Read(blank)
 		for i := range blank {

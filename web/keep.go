@@ -69,7 +69,11 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := h.Library.Save(r.Context(), h.Now(), account.From(r.Context()).ID, p.ID, on); err != nil {
+	v := account.From(r.Context())
+	if err := h.Library.Save(r.Context(), h.Now(), v.ID, p.ID, on); err != nil {
+		return "", err
+	}
+	if err := h.acted(r.Context(), v, p.ID, savedOf, on); err != nil {
 		return "", err
 	}
 	return kept(w, r, on, paperPath(p.Key))
@@ -85,7 +89,11 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := h.Library.MarkRead(r.Context(), h.Now(), account.From(r.Context()).ID, p.ID, on); err != nil {
+	v := account.From(r.Context())
+	if err := h.Library.MarkRead(r.Context(), h.Now(), v.ID, p.ID, on); err != nil {
+		return "", err
+	}
+	if err := h.acted(r.Context(), v, p.ID, readOf, on); err != nil {
 		return "", err
 	}
 	if !on && !wantsJSON(r) {

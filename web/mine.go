@@ -57,6 +57,9 @@ func (h *Handler) mine(r *http.Request, v *account.Viewer, p *paper.Paper) (*Min
 			return nil, err
 		}
 		d.Kept.Read = true
+		if err := h.acted(ctx, v, p.ID, readOf, true); err != nil {
+			return nil, err
+		}
 	}
 	d.Collections, err = h.Library.Collections(ctx, v.ID)
 	return d, err

@@ -105,6 +105,36 @@ func (m *marks) get(ctx context.Context, c Config, v *account.Viewer, papers []i
 	return next, nil
 }
 
+// acted brings what is known of a reader up to date with their own act on a paper, so
+// that their next page need not ask. before is the version of the account that they
+// came with, after the present one. When these follow on one another and the paper's
+// mark was another one before, then it was this act that made the step, and nothing
+// else has changed; in any other case all is asked for again.
+func (m *marks) acted(account, before, after, paper int64, of func(*marked) map[int64]bool, on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.held[account]
+	if k == nil || k.version != before || after != before+1 || !k.asked[paper] || of(k)[paper] == on {
+		return
+	}
+	next := &marked{after, k.asked, maps.Clone(k.voted), maps.Clone(k.saved), maps.Clone(k.read)}
+	of(next)[paper] = on
+	m.held[account] = next
+}
+
+func votedOf(k *marked) map[int64]bool { return k.voted }
+func savedOf(k *marked) map[int64]bool { return k.saved }
+func readOf(k *marked) map[int64]bool  { return k.read }
+
+// acted notes an act of who asks that is done.
+func (h *Handler) acted(ctx context.Context, v *account.Viewer, paper int64, of func(*marked) map[int64]bool, on bool) error {
+	a, err := h.Accounts.Get(ctx, v.ID)
+	if err == nil {
+		h.marks.acted(v.ID, v.Version, a.Version, paper, of, on)
+	}
+	return err
+}
+
 // with returns k and what is known of more papers.
 func (k *marked) with(ctx context.Context, c Config, account int64, papers []int64) (*marked, error) {
 	next := &marked{k.version, map[int64]bool{}, map[int64]bool{}, map[int64]bool{}, map[int64]bool{}}

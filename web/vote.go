@@ -115,8 +115,12 @@ func (h *Handler) vote(w http.ResponseWriter, r *http.Request) (string, error) {
 	if on != "1" && on != "0" {
 		return "", fault.Invalid("A vote is 1 to give it or 0 to take it back, not %q.", clip(on, 40))
 	}
-	n, err := h.Talk.Vote(r.Context(), h.Now(), p.ID, discuss.VoterOf(&account.From(r.Context()).Account), on == "1")
+	v := account.From(r.Context())
+	n, err := h.Talk.Vote(r.Context(), h.Now(), p.ID, discuss.VoterOf(&v.Account), on == "1")
 	if err != nil {
+		return "", err
+	}
+	if err := h.acted(r.Context(), v, p.ID, votedOf, on == "1"); err != nil {
 		return "", err
 	}
 	if wantsJSON(r) {
