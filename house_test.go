@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"edition"},
 	{"discuss", "library", "trend", "recommend", "search", "harvest", "cite"},
 	{"feed"},
-	{"digest", "syndicate", "api"},
+	{"digest", "syndicate", "api", "press"},
 	{"mcp", "web"},
 	{"server"},
 	{"cli"},

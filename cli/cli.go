@@ -48,6 +48,7 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Write the whole instance as JSON Lines."`
 	Backup  backupCommand  `cmd:"" help:"Take backups, and look after them."`
 	Restore restoreCommand `cmd:"" help:"Bring an instance back from a backup."`
+	Press   pressCommand   `cmd:"" help:"Print the public pages as a site of files that any file server can serve."`
 	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
 	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`

@@ -3,6 +3,7 @@ package edition
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"broadsheet/db"
 )
@@ -50,4 +51,34 @@ func (s *Store) PapersOf(ctx context.Context, q db.Querier, day string) ([]int64
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
+}
+
+// Standing is a paper that stands in an edition.
+type Standing struct {
+	Paper      int64
+	Key        string
+	Day        string
+	Categories []string
+	Comments   int
+}
+
+// Standing returns every paper of the editions of a span, by day.
+func (s *Store) Standing(ctx context.Context, span Span) ([]Standing, error) {
+	rows, err := s.db.Query(ctx, `SELECT entry.paper, paper.key, entry.day, paper.categories, paper.comments + paper.own_comments
+		FROM entry JOIN paper ON paper.id = entry.paper WHERE entry.day BETWEEN $1 AND $2 ORDER BY entry.day, entry.paper`, span.From, span.To)
+	if err != nil {
+		return nil, fmt.Errorf("list the papers of editions: %w", err)
+	}
+	defer rows.Close()
+	var list []Standing
+	for rows.Next() {
+		var x Standing
+		var categories string
+		if err := rows.Scan(&x.Paper, &x.Key, &x.Day, &categories, &x.Comments); err != nil {
+			return nil, err
+		}
+		x.Categories = strings.Fields(categories)
+		list = append(list, x)
+	}
+	return list, rows.Err()
 }

@@ -52,6 +52,7 @@ type Config struct {
 	TrendRaw   bool          // trending measures by votes as they are, not by what is usual in the field
 	Morning    bool          // before noon the day's edition stands as it is likely to end, not by votes
 	PerHour    int           // requests to the API that one client may make in an hour; 0 for no limit
+	Pressed    bool          // the pages are printed (Press) and not served
 	Version    string
 	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
 	Demo       *web.Demo        // nil for a real server
@@ -148,7 +149,7 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts, Talk: h.Talk, Library: h.Library, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo,
+		Accounts: h.Accounts, Talk: h.Talk, Library: h.Library, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if h.Search != nil {
@@ -167,6 +168,9 @@ func (h *House) furnish() error {
 	}
 	if c.Scrapers {
 		pages.Scrape = h.api.Items
+	}
+	if c.Pressed { // nobody keeps anything on printed pages, and no program asks them
+		pages.Library, pages.Reference = nil, nil
 	}
 	h.pages, err = web.New(pages)
 	return err

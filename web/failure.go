@@ -45,7 +45,9 @@ func FailurePageOf(s Site, d FailureData) *FailurePage {
 	v.NoIndex = true
 	switch d.Kind {
 	case fault.KindMissing:
-		v.Address = clip(s.Path, 120)
+		if v.Address = clip(s.Path, 120); s.Pressed { // one page for every address at which nothing is
+			v.Address, v.Says = "", "These pages were printed from a server, and what you look for was not among them."
+		}
 	case fault.Internal:
 		v.ID, v.Time = d.RequestID, s.Now.UTC().Format("Monday 2 January 2006, 15:04:05 UTC")
 		v.Retry = true

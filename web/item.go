@@ -99,6 +99,8 @@ func (s Site) acts(p *paper.Paper, at string) Acts {
 	}
 	if s.Talk {
 		a.Talk = paperPath(p.Key) + "#talk"
+	}
+	if s.Talk && !s.Pressed {
 		a.Path = "/vote/" + p.Key + at
 	}
 	return a

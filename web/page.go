@@ -42,6 +42,8 @@ type Page struct {
 	Mails    bool   // a strip asks visitors to subscribe
 	Version  string // of the program, "" for none
 
+	Pressed bool // there is no server behind the page
+
 	Demo   bool    // this is the demo, and says so
 	Island *Island // for readers that scrape; nil without
 }
@@ -114,6 +116,7 @@ type Site struct {
 	Scrape   bool         // pages carry what scrapers look for
 	Talk     bool         // readers can vote and write
 	API      bool         // there is an API
+	Pressed  bool         // the pages are read without a server
 	Keeps    bool         // readers can save, mark and follow
 	Unread   bool         // only what the reader has not read is asked for
 }
@@ -121,7 +124,7 @@ type Site struct {
 // page returns the Page of a plain page.
 func (s Site) page(title, skip string) Page {
 	p := Page{
-		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version, Keeps: s.Keeps, Unread: s.Unread,
+		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version, Pressed: s.Pressed, Keeps: s.Keeps, Unread: s.Unread,
 		Places: Places{Day: "/"},
 		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
 	}
@@ -133,6 +136,9 @@ func (s Site) page(title, skip string) Page {
 	}
 	if s.Talk {
 		p.Foot = slices.Insert(p.Foot, len(p.Foot)-1, Link{Text: "Moderation", Href: "/moderation"})
+	}
+	if s.Pressed {
+		p.Foot = slices.DeleteFunc(p.Foot, func(l Link) bool { return l.Href == "/status" })
 	}
 	if s.Newest == nil {
 		return p

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -187,4 +188,14 @@ func packed(body []byte) []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// StaticPaths returns the addresses of all static files.
+func (h *Handler) StaticPaths() []string {
+	var list []string
+	for name := range h.files.files {
+		list = append(list, "/static/"+name)
+	}
+	slices.Sort(list)
+	return list
 }

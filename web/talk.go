@@ -44,6 +44,7 @@ type Talk struct {
 	Threads []Remark
 	Closed  string // why nobody may write, "" when all may
 	Write   bool   // there is somebody to write
+	Pressed bool   // and nowhere to write to
 	Quiet   bool
 	Desk    bool
 	Rules   []Rule // for the desk
@@ -69,13 +70,14 @@ type Remark struct {
 	Doubt   bool
 	Own     bool // who asks wrote it
 	Desk    bool // who asks decides
+	Pressed bool // nothing can be done with it
 	Paper   *Link
 	Replies []Remark
 }
 
 // NewTalk makes the discussion of a paper.
 func NewTalk(s Site, p *paper.Paper, d TalkData) *Talk {
-	t := &Talk{Key: p.Key, Write: d.Asks != nil, Quiet: d.Quiet, Desk: d.asksDesk()}
+	t := &Talk{Key: p.Key, Write: d.Asks != nil, Quiet: d.Quiet, Desk: d.asksDesk(), Pressed: s.Pressed}
 	for _, th := range discuss.Threads(d.Comments, d.Order, d.sees) {
 		t.Threads = append(t.Threads, d.remark(s, p, th))
 	}
@@ -94,7 +96,7 @@ func NewTalk(s Site, p *paper.Paper, d TalkData) *Talk {
 				t.Sum += ", " + o.says
 			}
 		}
-		if n > 1 {
+		if n > 1 && !s.Pressed {
 			href := paperPath(p.Key)
 			if o.order != discuss.Oldest {
 				href += "?sort=" + string(o.order)
@@ -141,7 +143,7 @@ func (d *TalkData) one(s Site, p *paper.Paper, c *discuss.Comment) Remark {
 	r := Remark{
 		ID: c.ID, Key: p.Key, Name: who.Name, At: c.At, When: said(s, c.At), Edited: !c.Edited.IsZero(),
 		Ups: c.Ups, Doubts: c.Doubts, Up: d.Reacted[c.ID] == discuss.Up, Doubt: d.Reacted[c.ID] == discuss.Doubt,
-		Own: d.Asks != nil && d.Asks.ID == c.Account, Desk: d.asksDesk(),
+		Own: d.Asks != nil && d.Asks.ID == c.Account, Desk: d.asksDesk(), Pressed: s.Pressed,
 	}
 	switch {
 	case d.Authors[c.Account]:
@@ -183,7 +185,7 @@ func (d *TalkData) person(id int64) Writer {
 
 // said writes when something was said: with its year when that is another one.
 func said(s Site, t time.Time) string {
-	if t.Year() == s.Now.Year() {
+	if t.Year() == s.Now.Year() && !s.Pressed {
 		return t.UTC().Format("2 January, 15:04")
 	}
 	return t.UTC().Format("2 January 2006, 15:04")

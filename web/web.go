@@ -99,6 +99,9 @@ type Config struct {
 	// are likely to end. Before noon the edition of the day stands in that order; with
 	// nil it stands by votes from the beginning.
 	Forecast func(ctx context.Context, day string, now time.Time) ([]feed.Item, error)
+	// Pressed says that the pages will be read without a server: they offer nothing that
+	// needs one, but for the search, which is then made in the browser.
+	Pressed bool
 	// Hub is a WebSub hub that feeds name; "" for none.
 	Hub string
 	// RequestID names a request in the log and on the page of a failure. With nil the
