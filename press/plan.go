@@ -29,13 +29,14 @@ func (p *printing) plan(ctx context.Context) error {
 	if p.now.Seq, err = paper.Latest(ctx, d); err != nil { // before anything is read: what comes later is made again
 		return err
 	}
-	if p.days, err = p.Editions.Days(ctx, p.Span); err != nil {
+	out := edition.Span{From: p.Span.From, To: min(p.Span.To, p.Today)}
+	if p.days, err = p.Editions.Days(ctx, out); err != nil {
 		return err
 	}
 	if len(p.days) == 0 {
 		return fault.NotFound("There is no edition to print.")
 	}
-	if p.standing, err = p.Editions.Standing(ctx, p.Span); err != nil {
+	if p.standing, err = p.Editions.Standing(ctx, out); err != nil {
 		return err
 	}
 	for _, day := range p.days {

@@ -18,6 +18,7 @@ func (h *House) Press(ctx context.Context, c press.Config) (*press.Result, error
 		}
 	}
 	c.Pages, c.Papers, c.Editions = h.pages, h.Papers, h.Editions
+	c.Today = h.Editions.Settings().DayOf(h.Config.Now())
 	c.Base, c.Version, c.Static = h.Config.Base, h.Config.Version, h.pages.StaticPaths()
 	return press.Press(ctx, c)
 }

@@ -112,7 +112,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
 		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil, API: h.Reference != nil,
 		Pressed: h.Pressed,
-		Keeps: h.Library != nil, Unread: h.Library != nil && r.URL.Query().Get("show") == "unread",
+		Keeps:   h.Library != nil, Unread: h.Library != nil && r.URL.Query().Get("show") == "unread",
 	}, nil
 }
 
