@@ -290,14 +290,14 @@ func TestAYearIsReadOffline(t *testing.T) {
 	b.Click(".cal .day a")
 	b.Click(".lead .title a")
 	title := b.Text("h1")
-	b.Click(`.box a[href*="papers/week"]`)
+	b.Click(`.box a[href*="week/"]`)
 	b.Click(`.nav a[href*="archive"]`)
 	b.Click(`.tags a[href*="2025-06"]`)
-	if at := b.Address(); !strings.HasSuffix(at, "/papers/month/2025-06/index.html") {
+	if at := b.Address(); !strings.Contains(at, "/papers/month/2025-06/") {
 		t.Errorf("the way led to %s", at)
 	}
 	b.Type("#q0", title)
-	b.Keys("\r")
+	b.Leave("\r")
 	b.Wait("#found .hit")
 	if got := b.Text("#found .hit .title"); got != title {
 		t.Errorf("the search for %q finds %q first", title, got)
@@ -311,6 +311,6 @@ func TestAYearIsReadOffline(t *testing.T) {
 	b.Go("file://" + folder + "/index.html") // and from the disk
 	b.Click(`.nav a[href^="archive"]`)
 	b.Type("#q0", title)
-	b.Keys("\r")
+	b.Leave("\r")
 	b.Wait("#found .hit")
 }
