@@ -41,8 +41,8 @@ type Config struct {
 	Version  string   // of the program: another one prints everything anew
 	Span     edition.Span
 	Today    string // the feed day: later ones are not out yet
-	All      bool // everything, and not only what differs
-	Workers  int  // pages made at once; 0 is 2
+	All      bool   // everything, and not only what differs
+	Workers  int    // pages made at once; 0 is 2
 	// Progress is told how many of so many pages are made. It may be nil.
 	Progress func(done, all int)
 	Log      func(message string, args ...any)
