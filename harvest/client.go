@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"broadsheet/fault"
@@ -22,14 +21,20 @@ type Pace struct {
 	Agent string        // the User-Agent; it holds an address at which a person answers
 	Gap   time.Duration // the least time from the end of an answer to the next question
 
-	mu   sync.Mutex
+	turn chan struct{} // holds something while nobody asks
 	last time.Time
 	next http.RoundTripper
 }
 
 // NewPace returns a pace.
 func NewPace(agent string, gap time.Duration) *Pace {
-	return &Pace{Agent: agent, Gap: gap, next: http.DefaultTransport.(*http.Transport).Clone()}
+	return newPace(agent, gap, http.DefaultTransport.(*http.Transport).Clone())
+}
+
+func newPace(agent string, gap time.Duration, next http.RoundTripper) *Pace {
+	p := &Pace{Agent: agent, Gap: gap, turn: make(chan struct{}, 1), next: next}
+	p.turn <- struct{}{}
+	return p
 }
 
 // mostAnswer is the most bytes that an answer may have.
@@ -37,8 +42,12 @@ const mostAnswer = 64 << 20
 
 // RoundTrip asks, and returns when the whole answer is there.
 func (p *Pace) RoundTrip(r *http.Request) (*http.Response, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	select {
+	case <-p.turn:
+		defer func() { p.turn <- struct{}{} }()
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 	if err := wait(r.Context(), time.Until(p.last.Add(p.Gap))); err != nil {
 		return nil, err
 	}

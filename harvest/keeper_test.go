@@ -55,7 +55,7 @@ func kept(t *testing.T, d *db.DB, since time.Time) (h *Harvester, arxiv, upstrea
 		Settings: Settings{
 			Categories: []string{"cs", "math"}, Since: since.Format(time.DateOnly),
 			OAI: "http://arxiv/oai", Feed: "http://arxiv", API: "http://arxiv/api/query", Upstream: "http://upstream",
-			Arxiv: &Pace{Agent: "t", Gap: ArxivGap, next: arxiv}, Other: &Pace{Agent: "t", Gap: time.Second, next: upstream},
+			Arxiv: newPace("t", ArxivGap, arxiv), Other: newPace("t", time.Second, upstream),
 		},
 	}
 	return h, arxiv, upstream
