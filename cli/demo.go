@@ -13,6 +13,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/edition"
+	"broadsheet/fetch"
 	"broadsheet/harvest"
 	"broadsheet/mail"
 	"broadsheet/outbox"
@@ -37,7 +38,7 @@ type demoCommand struct {
 func (demoCommand) Help() string {
 	return `The sample holds six editions of April 2026 and the papers that a search for "learning theory"
 found that month: real bibliographic facts, with abstracts in words of ours. It lives in a
-temporary folder, which is removed at the end. Nothing is fetched.`
+temporary folder, which is removed at the end. Nothing is fetched but what a visitor puts in.`
 }
 
 func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
@@ -49,10 +50,16 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	began := time.Now()
 	var moved atomic.Int64 // by how much a visitor moved the clock
 	now := func() time.Time { return demoDay.Add(time.Since(began) + time.Duration(moved.Load())) }
+	pace := harvest.NewPace("Broadsheet/"+Version()+" (a demo)", harvest.ArxivGap)
+	asks := harvest.Settings{API: harvest.ArxivAPI, Arxiv: pace}
 	letters := mail.Maildir(filepath.Join(dir, "mail"))
 	h, err := server.Open(ctx, server.Config{
 		DSN: filepath.Join(dir, "broadsheet.db"), Index: filepath.Join(dir, "index"), Listen: c.Listen, Version: Version(), Now: now,
-		Edition: edition.Settings{Fill: edition.FillSubmitted},
+		Edition: edition.Settings{
+			Fill: edition.FillSubmitted, Desk: true, Hour: 6 * time.Hour,
+			Submit: edition.Submitting{PerDay: 5, Direct: edition.DeskOnly},
+		},
+		Outside: server.Outside{ArXiv: asks.ByID, Pages: fetch.New(fetch.Config{Agent: pace.Agent})},
 		Account: account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true},
 		Mail:    outbox.Config{From: mail.Address{Name: "Broadsheet, the demo", Local: "news", Domain: "demo.example"}, Dial: letters.Dial, Connections: 1},
 		Demo:    &web.Demo{Mail: letters, Move: func(d time.Duration) { moved.Add(int64(d)) }},
@@ -70,6 +77,7 @@ Try:
   /papers/week/2026-W16     its week          /papers/month/2026-04   its month
   /papers/2604.05015        a paper           /archive                all editions
   /papers/trending          what is rising
+  /submit                   put a paper in         /desk                   make tomorrow's edition
   /subscribe                the paper by mail; what would be sent stands at /demo/mail
   /api/daily_papers?date=2026-04-14           the same, for programs
 Stop it with Ctrl-C.
@@ -85,6 +93,9 @@ func fillSample(ctx context.Context, h *server.House) error {
 		return err
 	}
 	if err := im.Readings(ctx, bytes.NewReader(sampleReadings)); err != nil {
+		return err
+	}
+	if err := h.CatchUp(ctx); err != nil { // before the desk begins
 		return err
 	}
 	if err := h.Accounts.SeatDemo(ctx); err != nil {

@@ -31,8 +31,8 @@ var defaultSources = map[string]string{
 	"oai": harvest.ArxivOAI, "feed": harvest.ArxivFeed, "api": harvest.ArxivAPI, "upstream": harvest.HuggingFace,
 }
 
-// harvester returns the harvester that the flags describe.
-func (s sources) harvester(papers *paper.Store, categories []string, log *slog.Logger) (*harvest.Harvester, error) {
+// asks returns what the flags say of whom to ask, at which pace.
+func (s sources) asks(categories []string, log *slog.Logger) (*harvest.Settings, error) {
 	if s.Days < 1 {
 		return nil, fault.Invalid("--days %d: a harvest goes back at least one day.", s.Days)
 	}
@@ -51,20 +51,22 @@ func (s sources) harvester(papers *paper.Store, categories []string, log *slog.L
 	} else {
 		log.Warn("questions to arXiv carry no address at which a person answers; set --contact")
 	}
-	return &harvest.Harvester{
-		Papers: papers, Log: log, Now: papers.DB().Now,
-		Settings: harvest.Settings{
-			Categories: categories,
-			Since:      time.Now().UTC().AddDate(0, 0, -s.Days).Format(time.DateOnly),
-			OAI:        s.OAI, Feed: s.Feed, API: s.API, Upstream: s.Upstream,
-			Arxiv: harvest.NewPace(agent, s.Gap), Other: harvest.NewPace(agent, time.Second),
-		},
+	return &harvest.Settings{
+		Categories: categories,
+		Since:      time.Now().UTC().AddDate(0, 0, -s.Days).Format(time.DateOnly),
+		OAI:        s.OAI, Feed: s.Feed, API: s.API, Upstream: s.Upstream,
+		Arxiv: harvest.NewPace(agent, s.Gap), Other: harvest.NewPace(agent, time.Second),
 	}, nil
+}
+
+// harvester returns what asks, and stores the answers.
+func harvester(papers *paper.Store, asks *harvest.Settings, log *slog.Logger) *harvest.Harvester {
+	return &harvest.Harvester{Papers: papers, Log: log, Now: papers.DB().Now, Settings: *asks}
 }
 
 // keepers return what goes on while the program serves: what takes backups, what
 // harvests by the timetable, and what reads figures again.
-func (c *serveCommand) keepers(h *server.House, log *slog.Logger) (list []func(context.Context), err error) {
+func (c *serveCommand) keepers(h *server.House, asks *harvest.Settings, log *slog.Logger) (list []func(context.Context), err error) {
 	keep, err := c.backups.keeper(h, c.Data, log)
 	if err != nil {
 		return nil, err
@@ -75,10 +77,7 @@ func (c *serveCommand) keepers(h *server.House, log *slog.Logger) (list []func(c
 	if c.NoHarvest {
 		return list, nil
 	}
-	hv, err := c.harvester(h.Papers, c.Categories, log)
-	if err != nil {
-		return nil, err
-	}
+	hv := harvester(h.Papers, asks, log)
 	return append(list, hv.Keep, hv.Reread), nil
 }
 
@@ -122,10 +121,11 @@ func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) err
 		return err
 	}
 	defer h.Close()
-	hv, err := c.harvester(h.Papers, c.Categories, log)
+	asks, err := c.asks(c.Categories, log)
 	if err != nil {
 		return err
 	}
+	hv := harvester(h.Papers, asks, log)
 	r := harvesting{Harvester: hv, w: w}
 	err = hv.Alone(ctx, func(ctx context.Context) error { return c.ask(ctx, &r) })
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/fault"
+	"broadsheet/fetch"
+	"broadsheet/harvest"
 	"broadsheet/server"
 )
 
@@ -20,6 +22,31 @@ type site struct {
 	Turn       time.Duration `help:"How long after midnight in that zone the date turns; before midnight with a minus." default:"0h" env:"BROADSHEET_TURN"`
 	Edition    string        `help:"What an edition holds: what was put in (submitted), what arXiv announced (announced), or both." enum:"submitted,announced,both" default:"both" env:"BROADSHEET_EDITION"`
 	Categories []string      `help:"The arXiv categories to take, such as cs.LG, or a whole archive such as math." default:"cs.AI,cs.CL,cs.CV,cs.LG,stat.ML" placeholder:"CATEGORY" env:"BROADSHEET_CATEGORIES"`
+	editing
+}
+
+// editing are the flags that say who makes the edition and what readers may put in.
+type editing struct {
+	DeskHour string `help:"When the edition of a day is published, such as 06:00 in that zone. Until then what comes in waits at the desk, which keeps, skips and orders it. Without an hour there is no desk: an edition fills as its day goes." placeholder:"HH:MM" env:"BROADSHEET_DESK_HOUR"`
+	PerDay   int    `name:"submit-per-day" help:"How many papers a reader may put in on one day; 0 for none." default:"3" env:"BROADSHEET_SUBMIT_PER_DAY"`
+	Window   int    `name:"submit-window" help:"The age in days up to which readers may put papers in; 0 for any." default:"30" env:"BROADSHEET_SUBMIT_WINDOW"`
+	Direct   string `name:"submit-direct" help:"With a desk: whose papers stand in the coming edition without it: nobody's, those of who is at the desk (desk), also of readers of whom it has kept one (known), everybody's." enum:"nobody,desk,known,everybody" default:"desk" env:"BROADSHEET_SUBMIT_DIRECT"`
+}
+
+// into adds what the flags say.
+func (e editing) into(s *edition.Settings) (err error) {
+	if e.PerDay < 0 || e.Window < 0 {
+		return fault.Invalid("--submit-per-day and --submit-window take a number from 0.")
+	}
+	s.Submit = edition.Submitting{Window: e.Window, PerDay: e.PerDay, Direct: edition.Everybody}
+	if e.DeskHour == "" {
+		return nil
+	}
+	s.Desk, s.Submit.Direct = true, edition.Direct(e.Direct)
+	if s.Hour, err = edition.ParseHour(e.DeskHour); err != nil {
+		return fault.Invalid("--desk-hour: %s", fault.Message(err))
+	}
+	return nil
 }
 
 func (s site) settings() (edition.Settings, error) {
@@ -30,7 +57,8 @@ func (s site) settings() (edition.Settings, error) {
 	if s.Turn <= -24*time.Hour || s.Turn >= 24*time.Hour {
 		return edition.Settings{}, fault.Invalid("--turn %s: the date turns within a day of midnight.", s.Turn)
 	}
-	return edition.Settings{Zone: zone, Turn: s.Turn, Fill: edition.Fill(s.Edition), Categories: s.Categories}, nil
+	out := edition.Settings{Zone: zone, Turn: s.Turn, Fill: edition.Fill(s.Edition), Categories: s.Categories}
+	return out, s.into(&out)
 }
 
 // listener are the flags of commands that serve.
@@ -56,6 +84,8 @@ type serveCommand struct {
 	Standby     string `name:"db-standby" help:"A standby of the database that answers visitors' reading, as long as it holds all that the primary does: postgres://…" placeholder:"DSN" env:"BROADSHEET_DB_STANDBY"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
+	Private     bool   `name:"fetch-private" help:"Read also pages inside private networks when a reader puts one in. It is for a server that only trusted people reach." env:"BROADSHEET_FETCH_PRIVATE"`
+	DOI         string `name:"doi-resolver" help:"Where DOIs lead." default:"https://doi.org" placeholder:"URL" env:"BROADSHEET_DOI_RESOLVER"`
 	Metrics     bool   `help:"Show figures for Prometheus at /metrics, to everybody who can reach the address." env:"BROADSHEET_METRICS"`
 	PrintConfig bool   `help:"Print the settings that hold and where each came from, and exit."`
 
@@ -80,19 +110,34 @@ func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *se
 		serves(w, c.store, c.engine)
 		return nil
 	}
-	h, err := c.open(ctx, log)
+	asks, err := c.asks(c.Categories, log)
+	if err != nil {
+		return err
+	}
+	h, err := c.open(ctx, asks, log)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	keep, err := c.keepers(h, log)
+	keep, err := c.keepers(h, asks, log)
 	if err != nil {
 		return err
 	}
 	return h.Serve(ctx, w.Out, keep...)
 }
 
-func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.House, error) {
+// lookup says where papers that readers put in are asked for.
+func (c *serveCommand) lookup(asks *harvest.Settings) server.Outside {
+	if c.NoHarvest {
+		return server.Outside{}
+	}
+	return server.Outside{
+		ArXiv: asks.ByID, DOI: strings.TrimSuffix(c.DOI, "/"),
+		Pages: fetch.New(fetch.Config{Private: c.Private, Agent: asks.Arxiv.Agent}),
+	}
+}
+
+func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *slog.Logger) (*server.House, error) {
 	dsn, err := c.dsn()
 	if err != nil {
 		return nil, err
@@ -130,7 +175,7 @@ func (c *serveCommand) open(ctx context.Context, log *slog.Logger) (*server.Hous
 		return nil, err
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

@@ -11,6 +11,7 @@ import (
 	"broadsheet/account"
 	"broadsheet/db"
 	"broadsheet/discuss"
+	"broadsheet/edition"
 	"broadsheet/paper"
 	"broadsheet/server"
 )
@@ -40,6 +41,10 @@ type talk struct {
 			Rule       int
 		}
 	}
+	Submissions []struct {
+		By, Paper, Note string
+		Hours           float64
+	}
 }
 
 // seat makes the sample's readers, and has them vote and talk. They are invented, and
@@ -56,6 +61,9 @@ func seat(ctx context.Context, h *server.House) error {
 		return err
 	}
 	if err := s.talk(ctx, t); err != nil {
+		return err
+	}
+	if err := s.submit(ctx, t); err != nil {
 		return err
 	}
 	return shelve(ctx, &s)
@@ -106,6 +114,22 @@ func (s *seating) vote(ctx context.Context, t talk) error {
 			if _, err := s.Talk.Vote(ctx, at(-8+float64(i)/2+float64(j)/10), id, discuss.VoterOf(a), true); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// submit puts papers in, for the desk of the next edition.
+func (s *seating) submit(ctx context.Context, t talk) error {
+	for _, x := range t.Submissions {
+		p, err := s.Papers.Find(ctx, paper.Identifier{Scheme: paper.ArXiv, Value: x.Paper})
+		if err != nil {
+			return fmt.Errorf("sample/talk.json: %w", err)
+		}
+		a := s.readers[x.By]
+		by := edition.Submitter{Account: a.ID, Handle: a.Handle, Role: a.Role}
+		if _, err := s.Editions.Submit(ctx, at(x.Hours), edition.Entry{Paper: p, By: by, Note: x.Note}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -138,20 +138,3 @@ func (s Settings) place(p *paper.Paper) (day string, entered time.Time, o Origin
 	}
 	return "", time.Time{}, ""
 }
-
-// Check reports what is wrong with the settings.
-func (s Settings) Check() error {
-	if s.Hour < 0 || s.Hour >= 24*time.Hour || s.Hour%time.Minute != 0 {
-		return fault.Invalid("The desk’s hour is one of the day, such as 06:00.")
-	}
-	if s.Submit.Window < 0 || s.Submit.PerDay < 0 {
-		return fault.Invalid("The days and the number of submissions are not below 0.")
-	}
-	if d := s.Submit.Direct; d != "" && !slices.Contains([]Direct{Nobody, DeskOnly, Known, Everybody}, d) {
-		return fault.Invalid("%q: whose papers need no desk is nobody, desk, known or everybody.", d)
-	}
-	if d := s.Submit.Direct; !s.Desk && d != "" && d != Everybody {
-		return fault.Invalid("Papers can go through the desk only where there is one; set its hour.")
-	}
-	return nil
-}

@@ -44,6 +44,7 @@ type Config struct {
 	Listen     string            // host:port; port 0 chooses one
 	Base       string            // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition    edition.Settings
+	Outside    Outside // where papers that readers put in are asked for
 	Account    account.Settings
 	Mail       outbox.Config // Now, Log and Event are the house's
 	MailIn     []string      // where mail comes in (inbox.Parse)
@@ -57,6 +58,15 @@ type Config struct {
 	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
 	Demo       *web.Demo        // nil for a real server
 	Drain      time.Duration    // how long a stop goes on answering, with 503 at /readyz, before the listener closes
+}
+
+// Outside is whom the house asks for papers that are not held: nobody, where it is
+// empty.
+type Outside struct {
+	ArXiv      func(ctx context.Context, id string) (*paper.Paper, error) // by its identifier
+	Pages      *http.Client                                               // of package fetch
+	DOI        string                                                     // where DOIs lead; "" is https://doi.org
+	OpenReview string                                                     // "" is https://openreview.net
 }
 
 // House is the program's rooms, open and wired together.
@@ -76,6 +86,7 @@ type House struct {
 	api     *api.API
 	models  *mcp.Server
 	pages   *web.Handler
+	lookup  *edition.Lookup
 	metrics *metrics
 	inboxes []inbox.Source
 	log     *slog.Logger
@@ -105,6 +116,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Feeds.Raw = c.TrendRaw
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
 	h.Accounts.Register(h.Talk)
+	h.Accounts.Register(h.Editions)
+	h.lookup = &edition.Lookup{Papers: papers, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
 	h.Library = library.NewStore(papers, h.Accounts)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -149,7 +162,7 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts, Talk: h.Talk, Library: h.Library, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
+		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if h.Search != nil {
@@ -263,7 +276,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
+	work = append(work, h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
 	for i, in := range h.inboxes {
 		work = append(work, h.listen(in, h.Config.MailIn[i]))
 	}

@@ -44,8 +44,10 @@ type Page struct {
 
 	Pressed bool // there is no server behind the page
 
-	Demo   bool    // this is the demo, and says so
-	Island *Island // for readers that scrape; nil without
+	Demo     bool    // this is the demo, and says so
+	Desk     bool    // there is a desk, which those who are at it find in the navigation
+	DeskKeys bool    // this is its page, with keys of its own
+	Island   *Island // for readers that scrape; nil without
 }
 
 // Link is a text that leads somewhere. With no address it is only a text.
@@ -119,14 +121,19 @@ type Site struct {
 	Pressed  bool         // the pages are read without a server
 	Keeps    bool         // readers can save, mark and follow
 	Unread   bool         // only what the reader has not read is asked for
+	Desk     bool         // people make the edition
+	Submits  bool         // readers can put papers in
 }
 
 // page returns the Page of a plain page.
 func (s Site) page(title, skip string) Page {
 	p := Page{
 		Title: title, Theme: s.Theme, Here: s.Path, Demo: s.Demo, Skip: skip, Version: s.Version, Pressed: s.Pressed, Keeps: s.Keeps, Unread: s.Unread,
-		Places: Places{Day: "/"},
-		Foot:   []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
+		Places: Places{Day: "/"}, Desk: s.Desk,
+		Foot: []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
+	}
+	if s.Submits {
+		p.Foot = slices.Insert(p.Foot, 1, Link{Text: "Submit", Href: submitPath})
 	}
 	if s.API {
 		p.Foot = slices.Insert(p.Foot, 1, Link{Text: "API", Href: "/api"})

@@ -110,7 +110,7 @@ func (h *Handler) site(r *http.Request) (Site, error) {
 	return Site{
 		Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: now.UTC(),
 		Today: h.Editions.Settings().DayOf(now), Newest: front.newest, Scrape: h.Scrape != nil,
-		Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil, API: h.Reference != nil,
+		Desk: h.Editions.Settings().Desk, Submits: h.submits(), Talk: h.Talk != nil, Demo: h.isDemo(), Mails: h.Digests != nil, Searches: h.Finder != nil, API: h.Reference != nil,
 		Pressed: h.Pressed,
 		Keeps:   h.Library != nil, Unread: h.Library != nil && r.URL.Query().Get("show") == "unread",
 	}, nil

@@ -71,6 +71,8 @@ type Config struct {
 	// is a server for them, too.
 	Reference *api.Reference
 	Agents    bool
+	// Lookup finds the papers that readers put in. With nil nobody can; it needs Accounts.
+	Lookup *edition.Lookup
 	// Accounts are those of readers; with nil nobody can sign in.
 	Accounts *account.Store
 	// Digests are the mails that readers subscribe to. With nil there are none.
@@ -189,6 +191,12 @@ func (h *Handler) mount() {
 	}
 	if h.Library != nil {
 		h.mountLibrary(mux)
+	}
+	if h.Accounts != nil {
+		h.mountDesk(mux)
+	}
+	if h.Lookup != nil {
+		h.mountSubmit(mux)
 	}
 	h.mux = mux
 }

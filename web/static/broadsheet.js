@@ -44,21 +44,48 @@
   };
   let plain;
 
-  // Desk
-  let last;
-  const pick = (v, r = row()) => {
-    if (!r?.hasAttribute('data-pick')) return;
-    last = [r, r.dataset.pick]; r.dataset.pick = v;
-    $$('button[name=pick]', r).forEach(b => b.setAttribute('aria-pressed', b.value === v));
-    say(v === 'keep' ? 'Kept' : v === 'skip' ? 'Skipped' : 'Undecided');
+  // Desk. Every act is posted, then the page is fetched again; what others do meanwhile is drawn as well.
+  const desk = $('#desk'), told = t => { say(t || 'Done'); $('#told', desk)?.replaceChildren(t || '') };
+  const redraw = async at => {
+    const r = await fetch(location.href), n = new DOMParser().parseFromString(await r.text(), 'text/html').getElementById('desk');
+    if (!n) return location.reload();
+    const open = $$('details[open]', desk).map(e => e.id);
+    at ||= row()?.id;
+    desk.replaceChildren(...n.childNodes); Object.assign(desk.dataset, n.dataset);
+    open.forEach(i => { const e = i && d.getElementById(i); if (e) e.open = true });
+    const e = at && d.getElementById(at);
+    if (e) focus(e);
   };
-  const number = ol => $$('.rank', ol).forEach((e, i) => { e.innerHTML = i + 1 + (i ? '' : '<small><b>Lead</b></small>') });
-  const move = n => {
-    const r = row(); if (r?.dataset.pick !== 'keep') return;
-    const s = n === 0 ? r.parentNode.firstElementChild : n > 0 ? r.nextElementSibling : r.previousElementSibling;
-    if (!s || s === r) return;
-    n > 0 ? s.after(r) : s.before(r); number(r.parentNode); focus(r); say('Now ' + $('.rank', r).textContent);
+  let queue = Promise.resolve();
+  const act = (r, what, at) => {
+    queue = queue.then(async () => {
+      const q = new URLSearchParams({ day: desk.dataset.day, seen: desk.dataset.act, paper: r?.dataset.paper || 0, ...what });
+      const a = await (await fetch('/desk', { method: 'POST', headers: { Accept: 'application/json' }, body: q })).json().catch(() => ({}));
+      await redraw(at || r?.id); told(a.error);
+    }).catch(() => told('The desk does not answer. Nothing was changed.'));
   };
+  const next = r => { const a = rows(), i = a.indexOf(r); return (a[i + 1] || a[i - 1])?.id };
+  const busy = () => /^(INPUT|TEXTAREA|SELECT)$/.test(d.activeElement?.tagName) || $$('textarea', desk).some(t => t.value !== t.defaultValue);
+  const poll = async () => {
+    const a = await (await fetch('/desk/changes?after=' + desk.dataset.act)).json();
+    if (a.day === desk.dataset.day && a.act <= desk.dataset.act) return;
+    if (busy()) return told(a.says.join(' '));
+    await redraw(); told(a.says.join(' '));
+  };
+  if (desk) {
+    setInterval(() => { if (!d.hidden) queue = queue.then(poll).catch(() => { }) }, 3000);
+    const mine = e => e.target.closest?.('#order>[data-row]');
+    let held;
+    d.addEventListener('mousedown', e => { const r = mine(e); if (r) r.draggable = !e.target.closest('a,button,details,form') });
+    d.addEventListener('dragstart', e => { held = mine(e); held && e.dataTransfer.setData('text/plain', held.id) });
+    d.addEventListener('dragover', e => { if (held && mine(e)) e.preventDefault() });
+    d.addEventListener('drop', e => {
+      const r = mine(e); if (!held || !r || r === held) return;
+      e.preventDefault();
+      const b = r.getBoundingClientRect(), to = e.clientY < b.top + b.height / 2 ? r : r.nextElementSibling;
+      act(held, { do: 'put', before: to?.dataset.paper || 0 }); held = null;
+    });
+  }
 
   // Suggestions while typing: the browser draws the list.
   let typing;
@@ -105,11 +132,14 @@
     o: r => $('.title a', r)?.click(), c: r => $('.talk', r)?.click(),
     a: r => { const x = $('details.abs', r); if (x) x.open = !x.open },
     u: r => toggle($('button.vote', r)), s: r => toggle($('button.save', r)),
-    y: r => { pick('keep', r); step(1) }, n: r => { pick('skip', r); step(1) },
-    z: () => last && (pick(last[1], last[0]), focus(last[0])),
-    J: () => move(1), K: () => move(-1), l: () => move(0)
+    ...desk && {
+      y: r => act(r, { do: 'keep' }, next(r)), n: r => act(r, { do: 'skip' }, next(r)), w: r => act(r, { do: 'later' }, next(r)),
+      z: () => { const b = $('[data-mine]', desk); if (b) act(null, { do: 'undo', act: b.form.elements.act.value }, row()?.id) },
+      J: r => act(r, { do: 'down' }), K: r => act(r, { do: 'up' }), l: r => act(r, { do: 'lead' }),
+      P: () => { location.href = '/desk/publish' }
+    }
   };
-  const free = new Set(['j', 'k', '?', '/', 'z']);
+  const free = new Set(['j', 'k', '?', '/', 'z', 'P']);
   let g = 0;
   d.addEventListener('keydown', e => {
     if (e.ctrlKey || e.metaKey || e.altKey || get('keys') === 'off' || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
@@ -125,8 +155,10 @@
     if (t.name === 'theme') { theme(t); stop() }
     else if (t.dataset.passkey) passkey(t);
     else if (t.matches('button:is(.vote,.save,[name=follow][aria-pressed])') && t.form && t !== plain) { toggle(t); stop() }
-    else if (t.name === 'pick') { focus(t.closest('[data-row]')); pick(t.value); stop() }
-    else if (t.name === 'move') { focus(t.closest('[data-row]')); move(t.value === 'up' ? -1 : 1); stop() }
+    else if (desk && t.name === 'do' && t.value !== 'say') {
+      const r = t.closest('[data-row]'), n = /keep|skip|later/.test(t.value) ? next(r) : r?.id;
+      act(r, { do: t.value, act: t.form.elements.act?.value || 0 }, n); stop();
+    }
     else if (t.hasAttribute('data-keys')) { help(); stop() }
     else if (t.dataset.copy) navigator.clipboard?.writeText($(t.dataset.copy).value || $(t.dataset.copy).textContent).then(() => {
       const was = t.textContent; t.textContent = 'Copied'; say('Copied'); setTimeout(() => { t.textContent = was }, 2000);

@@ -1,0 +1,241 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"broadsheet/edition"
+	"broadsheet/feed"
+	"broadsheet/paper"
+)
+
+// SubmitData is what the page for putting papers in is made of.
+type SubmitData struct {
+	Any      string // what the reader named
+	Done     string // the key of a paper that was put in a moment ago
+	Err      string
+	Found    *paper.Paper // nil when nothing was looked up, or nothing found
+	Asked    bool         // what was named is no identifier
+	Titles   []*paper.Paper
+	Place    *edition.Place
+	Stood    *Stand
+	PutIn    []edition.Submission
+	Entry    edition.Entry // what was filled in and not taken
+	Mine     []OwnSubmission
+	Me       int64
+	Left     int // papers that may be put in today
+	Desk     bool
+	Open     bool // readers can put papers in
+	Settings edition.Settings
+	Making   *edition.Making // nil without a desk
+}
+
+// OwnSubmission is a paper that the reader put in, and what became of it.
+type OwnSubmission struct {
+	edition.Submission
+	Paper  *paper.Paper
+	Stands *Stand // where it is printed
+}
+
+// SubmitPage is the page for putting papers in.
+type SubmitPage struct {
+	Page
+	Sum      string
+	Any, Err string
+	Notice   *Link // what was done, or where the paper stood
+	Titles   []Entry
+	Keys     []string // of these
+	Found    *FoundPaper
+	Form     *SubmitForm
+	Mine     []OwnRow
+	Rules    string
+}
+
+func (*SubmitPage) template() string { return "submit" }
+
+// FoundPaper is the paper that was looked up.
+type FoundPaper struct {
+	Item
+	Says    string // arXiv 2511.17592
+	Authors string
+	Day     string
+	Facts   []Fact
+	Stands  bool // in an edition, where it can be voted for
+}
+
+// SubmitForm is the form by which the paper is put in.
+type SubmitForm struct {
+	Any, Note, Code, Project, Data, Media string
+	Author                                bool
+	Button                                string
+	Hint                                  string
+}
+
+// OwnRow is a paper that the reader put in.
+type OwnRow struct {
+	Entry
+	State, Says string
+}
+
+// SubmitPageOf makes the page.
+func SubmitPageOf(s Site, d SubmitData) *SubmitPage {
+	v := &SubmitPage{Page: s.page("Put in a paper", "form"), Any: d.Any, Err: d.Err}
+	v.NoIndex = true
+	v.Sum = d.promise()
+	for _, p := range d.Titles {
+		v.Titles = append(v.Titles, s.entry(p, who(p), p.Key))
+		v.Keys = append(v.Keys, p.Key)
+	}
+	if d.Found != nil {
+		v.found(s, d)
+	}
+	for _, x := range d.Mine {
+		state, says := x.says()
+		v.Mine = append(v.Mine, OwnRow{s.entry(x.Paper), state, says})
+	}
+	v.Rules = d.rules()
+	return v
+}
+
+// promise says what becomes of a submission, and how many the reader has left.
+func (d *SubmitData) promise() string {
+	set := d.Settings.Submit
+	if !d.Open && !d.Desk {
+		return "Readers put in no papers here."
+	}
+	says := "A paper that is put in stands in today’s edition at once."
+	if d.Making != nil {
+		says = fmt.Sprintf("The desk reads every submission before the next edition is published, %s at %s UTC.", d.Making.Due.UTC().Format("Monday"), d.Making.Due.UTC().Format("15:04"))
+	}
+	if d.Desk {
+		return says + " Whoever is at the desk puts in as many as they like."
+	}
+	return says + fmt.Sprintf(" You have %d of %d left today.", d.Left, set.PerDay)
+}
+
+func (d *SubmitData) rules() string {
+	set := d.Settings.Submit
+	window := ""
+	if set.Window > 0 {
+		window = fmt.Sprintf(" Editions take papers of the last %d days.", set.Window)
+	}
+	if d.Making == nil {
+		return fmt.Sprintf("Each reader may put in %s a day.%s A paper stands in one edition, ever.", count(set.PerDay, "paper"), window)
+	}
+	says := map[edition.Direct]string{
+		edition.Nobody: "Every submission waits until the desk has kept or skipped it.", edition.DeskOnly: "A reader’s submission waits until the desk has kept or skipped it.",
+		edition.Known: "A submission waits until the desk has kept or skipped it; readers of whom it has kept one before need not wait.",
+	}[set.Direct]
+	if says == "" {
+		says = "A submission stands in the next edition unless the desk skips it."
+	}
+	return says + window + " A paper stands in one edition, ever. Votes asked for elsewhere don’t help."
+}
+
+// found shows the paper, where it stands, and the form by which to put it in.
+func (v *SubmitPage) found(s Site, d SubmitData) {
+	p := d.Found
+	f := &FoundPaper{Item: s.item(feed.Item{Rank: 1, Paper: p}), Says: p.Identifiers[0].String(), Stands: d.Stood != nil}
+	for _, id := range p.Identifiers {
+		if id.Scheme == paper.ArXiv {
+			f.Says = "arXiv " + id.Value
+		}
+	}
+	const most = 12
+	var names []string
+	for _, a := range p.Authors[:min(len(p.Authors), most)] {
+		names = append(names, a.Name)
+	}
+	f.Authors = strings.Join(names, ", ")
+	if more := p.CountAuthors() - len(names); more > 0 && len(names) > 0 {
+		f.Authors += fmt.Sprintf(" and %d more", more)
+	}
+	if !p.Submitted.IsZero() {
+		f.Day = shortDate(p.Submitted)
+	}
+	in := "not yet"
+	if d.Stood != nil {
+		in = fmt.Sprintf("No. %s, %s, %s of %d", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From)
+	}
+	held := "not yet"
+	if p.ID != 0 {
+		held = "held"
+	}
+	others, mine := 0, (*edition.Submission)(nil)
+	for i, x := range d.PutIn {
+		if x.Account == d.Me {
+			mine = &d.PutIn[i]
+		} else {
+			others++
+		}
+	}
+	by := "nobody"
+	if others > 0 {
+		by = count(others, "reader")
+	}
+	f.Facts = []Fact{{"In an edition", in}, {"In the record", held}, {"Put in by others", by}}
+	v.Found = f
+	v.next(s, d, mine)
+}
+
+// next says what can be done with the paper.
+func (v *SubmitPage) next(s Site, d SubmitData, mine *edition.Submission) {
+	p := d.Found
+	printed := d.Place != nil && d.Place.Origin == edition.Submitted
+	switch {
+	case mine != nil && mine.State != edition.Skipped:
+		own := OwnSubmission{Submission: *mine, Paper: p, Stands: d.Stood}
+		_, says := own.says()
+		v.Notice = &Link{Text: "You put it in: " + says + "."}
+		if d.Done == "" {
+			v.Notice.Text = "You have put it in before: " + says + "."
+		}
+		if d.Stood != nil {
+			v.Notice.Href = dayPath(d.Stood.Day)
+		}
+	case printed && d.Stood != nil:
+		v.Notice = &Link{Text: fmt.Sprintf("It stood in No. %s, %s, %s of %d.", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From), Href: dayPath(d.Stood.Day)}
+	case d.Err != "":
+		v.form(d)
+	case !d.Open && !d.Desk:
+		v.Err = "Readers put in no papers here."
+	default:
+		if err := d.Settings.TooOld(p, s.Now); err != nil && !d.Desk {
+			v.Err = err.Error()
+			return
+		}
+		if d.Left == 0 && !d.Desk {
+			v.Err = fmt.Sprintf("You have put in %d papers today; more tomorrow.", d.Settings.Submit.PerDay)
+			return
+		}
+		v.form(d)
+	}
+}
+
+func (v *SubmitPage) form(d SubmitData) {
+	e := d.Entry
+	f := &SubmitForm{Any: d.Any, Note: e.Note, Author: e.Author, Button: "Submit to the desk", Hint: "One or two sentences. The desk sees them with your name; the paper’s page shows them once it is printed."}
+	if d.Making == nil {
+		f.Button, f.Hint = "Put it in", "One or two sentences. The paper’s page shows them with your name."
+	}
+	for _, l := range append(e.Links, d.Found.Links...) {
+		to := map[paper.LinkKind]*string{paper.Code: &f.Code, paper.Project: &f.Project, paper.Data: &f.Data, paper.Media: &f.Media}[l.Kind]
+		if to != nil && *to == "" {
+			*to = l.URL
+		}
+	}
+	v.Form = f
+}
+
+// says tells what became of a submission, with the name of its sign.
+func (x OwnSubmission) says() (state, says string) {
+	switch {
+	case x.State == edition.Printed && x.Stands != nil:
+		return "dot", fmt.Sprintf("printed %s in No. %s", ordinal(x.Stands.Rank), number(x.Stands.Number))
+	case x.State == edition.Printed:
+		return "dot", "printed"
+	case x.State == edition.Skipped:
+		return "x", "skipped by the desk, " + day(x.Day).Format("2 Jan")
+	}
+	return "half", "with the desk, for " + day(x.Day).Format("2 Jan")
+}
