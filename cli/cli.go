@@ -41,23 +41,27 @@ func System() World {
 }
 
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the pages and the API, and harvest by arXiv's timetable."`
-	Demo    demoCommand    `cmd:"" help:"Show everything on the built-in sample, in a temporary folder."`
-	Harvest harvestCommand `cmd:"" help:"Harvest now, and print the ledger."`
-	Import  importCommand  `cmd:"" help:"Take in papers from files."`
-	Export  exportCommand  `cmd:"" help:"Write the whole instance as JSON Lines."`
-	Backup  backupCommand  `cmd:"" help:"Take backups, and look after them."`
-	Restore restoreCommand `cmd:"" help:"Bring an instance back from a backup."`
-	Press   pressCommand   `cmd:"" help:"Print the public pages as a site of files that any file server can serve."`
-	Account accountCommand `cmd:"" help:"Look after accounts: add, invite, give roles."`
-	Search  searchCommand  `cmd:"" help:"Find papers by words, meaning, author, date."`
-	Digest  digestCommand  `cmd:"" help:"See and send the mails that readers subscribed to."`
-	Model   modelCommand   `cmd:"" help:"Choose the encoder by which papers are found by meaning."`
-	Eval    evalCommand    `cmd:"" help:"Measure how good the search is on judged collections."`
-	Move    moveCommand    `cmd:"" help:"Carry a running instance to another database."`
-	Doctor  doctorCommand  `cmd:"" help:"Examine the set-up and name what is wrong with it."`
-	Bench   benchCommand   `cmd:"" help:"Measure, on data of yours."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Serve the pages and the API, and harvest by arXiv's timetable."`
+	Demo     demoCommand     `cmd:"" help:"Show everything on the built-in sample, in a temporary folder."`
+	Harvest  harvestCommand  `cmd:"" help:"Harvest now, and print the ledger."`
+	Import   importCommand   `cmd:"" help:"Take in papers from files."`
+	Export   exportCommand   `cmd:"" help:"Write the whole instance as JSON Lines."`
+	Backup   backupCommand   `cmd:"" help:"Take backups, and look after them."`
+	Restore  restoreCommand  `cmd:"" help:"Bring an instance back from a backup."`
+	Press    pressCommand    `cmd:"" help:"Print the public pages as a site of files that any file server can serve."`
+	Account  accountCommand  `cmd:"" help:"Look after accounts: add, invite, give roles."`
+	Today    todayCommand    `cmd:"" help:"Print the newest edition, of the papers here or of a server."`
+	Trending trendingCommand `cmd:"" help:"Print what is rising."`
+	Read     readCommand     `cmd:"" help:"Print a paper."`
+	MCP      mcpCommand      `cmd:"" name:"mcp" help:"Let a language model read, over the Model Context Protocol."`
+	Search   searchCommand   `cmd:"" help:"Find papers by words, meaning, author, date."`
+	Digest   digestCommand   `cmd:"" help:"See and send the mails that readers subscribed to."`
+	Model    modelCommand    `cmd:"" help:"Choose the encoder by which papers are found by meaning."`
+	Eval     evalCommand     `cmd:"" help:"Measure how good the search is on judged collections."`
+	Move     moveCommand     `cmd:"" help:"Carry a running instance to another database."`
+	Doctor   doctorCommand   `cmd:"" help:"Examine the set-up and name what is wrong with it."`
+	Bench    benchCommand    `cmd:"" help:"Measure, on data of yours."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Config string `help:"A TOML file with any of these settings (its keys are the names of the flags)." placeholder:"FILE" env:"BROADSHEET_CONFIG"`
 	Log    string `help:"How much to log." enum:"debug,info,warn,error" default:"info" env:"BROADSHEET_LOG"`

@@ -129,6 +129,7 @@ func up(ts *testscript.TestScript, _ bool, args []string) {
 		fmt.Fprintln(&r.says, lines.Text())
 		if address, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
 			r.base = address
+			ts.Setenv("SERVER", address)
 			go io.Copy(&r.says, out)
 			return
 		}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"broadsheet/api/client"
+	v1 "broadsheet/api/v1"
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/paper"
@@ -24,6 +26,7 @@ type searchCommand struct {
 	Sort  string   `help:"The order: the best match, the newest, the most votes." enum:"best,newest,votes" default:"best"`
 	Limit int      `help:"The most papers to print." default:"10"`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
+	At    string   `help:"Ask the server at this address, not the papers that are here." placeholder:"URL" env:"BROADSHEET_AT"`
 	Query []string `arg:"" name:"words" help:"What to find."`
 }
 
@@ -42,6 +45,9 @@ transf*, title: abstract: author: category: topic: org: id: has:code, after: bef
 func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
 	if c.Limit < 1 || c.Limit > search.Deepest {
 		return fault.Invalid("--limit %d: 1 to %d papers can be printed.", c.Limit, search.Deepest)
+	}
+	if c.At != "" {
+		return c.elsewhere(ctx, w)
 	}
 	dsn, err := c.dsn()
 	if err == nil {
@@ -77,6 +83,58 @@ func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 		return printFoundJSON(w, page)
 	}
 	printFound(w, page)
+	return nil
+}
+
+// elsewhere asks a server.
+func (c *searchCommand) elsewhere(ctx context.Context, w World) error {
+	q, err := listing{Limit: c.Limit}.query()
+	if err != nil {
+		return err
+	}
+	at, err := client.New(c.At, "")
+	if err != nil {
+		return err
+	}
+	q.Set("q", strings.Join(c.Query, " "))
+	q.Set("by", c.By)
+	q.Set("sort", c.Sort)
+	s, err := client.Get[v1.Search](ctx, at, "/search", q)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printElsewhereJSON(w, s)
+	}
+	if len(s.Papers) == 0 {
+		fmt.Fprintln(w.Out, "No paper matches.")
+		return nil
+	}
+	fmt.Fprintf(w.Out, "%s papers; %s have every word.\n", edition.Thousands(s.Total), edition.Thousands(s.All))
+	list := make([]v1.Listed, len(s.Papers))
+	for i := range s.Papers {
+		list[i] = s.Papers[i].Listed
+	}
+	printListed(w, list)
+	return nil
+}
+
+// printElsewhereJSON writes what a server found as printFoundJSON writes what is found here.
+func printElsewhereJSON(w World, s *v1.Search) error {
+	out := json.NewEncoder(w.Out)
+	out.SetEscapeHTML(false)
+	for _, f := range s.Papers {
+		line := foundLine{ID: f.ID, Title: f.Title, Authors: []string{}, Votes: f.Votes, Score: f.Score, ByWords: f.ByWords, ByMeaning: f.ByMeaning, Why: f.Why}
+		for _, a := range f.Authors {
+			line.Authors = append(line.Authors, a.Name)
+		}
+		if !f.Submitted.IsZero() {
+			line.Submitted = f.Submitted.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ Lists give each paper's identifier; read_paper takes it. Cite papers by identifi
 
 func (s *Server) build(acts bool) *sdk.Server {
 	out := sdk.NewServer(&sdk.Implementation{Name: "broadsheet", Title: "Broadsheet", Version: s.Version},
-		&sdk.ServerOptions{Instructions: instructions, Logger: s.Log})
+		&sdk.ServerOptions{Instructions: instructions})
 	s.addReading(out)
 	if acts {
 		s.addActs(out)
@@ -69,7 +69,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		return s.read
 	}, &sdk.StreamableHTTPOptions{
-		Stateless: true, JSONResponse: true, Logger: s.Log, PropagateRequestCancellation: true,
+		Stateless: true, JSONResponse: true, PropagateRequestCancellation: true,
 		DisableLocalhostProtection: s.Base != "", // then it stands behind a proxy, and requests come from there
 	})
 }

@@ -325,6 +325,24 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	return err
 }
 
+// During runs f while the house follows what changes, as it does while it serves, but
+// fetches and mails nothing.
+func (h *House) During(ctx context.Context, f func(context.Context) error) error {
+	inner, stop := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	workers.Go(func() { h.watch(inner) })
+	if h.Search != nil {
+		if err := h.AttachEncoder(); err != nil {
+			h.log.Error("the encoder could not be opened; papers are found by words alone", "error", err)
+		}
+		workers.Go(func() { h.index(inner) })
+	}
+	err := f(inner)
+	stop()
+	workers.Wait()
+	return err
+}
+
 // sleep waits for d or for the end of ctx.
 func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -131,7 +130,7 @@ func refusal(base string, status int, answer []byte) error {
 func Get[T any](ctx context.Context, c *Client, address string, query url.Values) (*T, error) {
 	v := new(T)
 	if err := c.Ask(ctx, http.MethodGet, address, query, nil, v); err != nil {
-		return nil, fmt.Errorf("ask for %s: %w", address, err)
+		return nil, err // it says all that there is to say
 	}
 	return v, nil
 }

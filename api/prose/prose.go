@@ -79,7 +79,7 @@ func Talk(list []v1.Comment) string {
 func Item(p *v1.Listed) string {
 	facts := []string{p.ID}
 	if p.Votes > 0 {
-		facts = append(facts, count(p.Votes, "vote"))
+		facts = append(facts, Count(p.Votes, "vote"))
 	}
 	if who := names(p.Authors, 1); who != "" {
 		facts = append(facts, who)
@@ -97,7 +97,7 @@ func Item(p *v1.Listed) string {
 // Edition writes a day's edition.
 func Edition(e *v1.EditionPapers) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s, No. %d\n\n%s", Day(e.Date), e.Number, count(e.Submitted+e.Announced, "paper"))
+	fmt.Fprintf(&b, "# %s, No. %d\n\n%s", Day(e.Date), e.Number, Count(e.Submitted+e.Announced, "paper"))
 	if l := e.Ledger; l != nil {
 		fmt.Fprintf(&b, "; arXiv announced %d, of which %d are held", l.Announced, l.Held)
 	}
@@ -109,7 +109,7 @@ func Edition(e *v1.EditionPapers) string {
 // Period writes a week or a month.
 func Period(p *v1.Period) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s from %s to %s, by votes.\n\n", p.Name, count(p.Total, "paper"), Day(p.From), Day(p.To))
+	fmt.Fprintf(&b, "# %s\n\n%s from %s to %s, by votes.\n\n", p.Name, Count(p.Total, "paper"), Day(p.From), Day(p.To))
 	list(&b, p.Papers, p.Total)
 	return b.String()
 }
@@ -117,7 +117,7 @@ func Period(p *v1.Period) string {
 // Trending writes what is rising.
 func Trending(t *v1.Trending) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Trending\n\n%s gained votes from %s to %s.\n\n", count(t.Total, "paper"), t.From.UTC().Format("2006-01-02 15:04"), t.To.UTC().Format("2006-01-02 15:04 MST"))
+	fmt.Fprintf(&b, "# Trending\n\n%s gained votes from %s to %s.\n\n", Count(t.Total, "paper"), t.From.UTC().Format("2006-01-02 15:04"), t.To.UTC().Format("2006-01-02 15:04 MST"))
 	list(&b, listedOf(t.Papers, func(r *v1.Rising) v1.Listed { return r.Listed }), t.Total)
 	return b.String()
 }
@@ -136,7 +136,7 @@ func Search(s *v1.Search) string {
 		b.WriteString("No paper matches.\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s; %d have every word.\n\n", count(s.Total, "paper"), s.All)
+	fmt.Fprintf(&b, "%s; %d have every word.\n\n", Count(s.Total, "paper"), s.All)
 	for i := range s.Papers {
 		f := &s.Papers[i]
 		b.WriteString(Item(&f.Listed))
@@ -162,7 +162,7 @@ func Similar(s *v1.Similar) string {
 // Listing writes the papers of an author or a category.
 func Listing(l *v1.Listing) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s, the newest first.\n\n", l.Name, count(l.Total, "paper"))
+	fmt.Fprintf(&b, "# %s\n\n%s, the newest first.\n\n", l.Name, Count(l.Total, "paper"))
 	n := 0
 	list(&b, listedOf(l.Papers, func(p *v1.Paper) v1.Listed {
 		n++
@@ -188,7 +188,7 @@ func Editions(e *v1.Editions) string {
 	var b strings.Builder
 	b.WriteString("# Editions\n\n")
 	for _, d := range e.Editions {
-		fmt.Fprintf(&b, "- %s: No. %d, %s\n", d.Date, d.Number, count(d.Submitted+d.Announced, "paper"))
+		fmt.Fprintf(&b, "- %s: No. %d, %s\n", d.Date, d.Number, Count(d.Submitted+d.Announced, "paper"))
 	}
 	return b.String()
 }
@@ -236,7 +236,8 @@ func names(authors []v1.Author, most int) string {
 	return out
 }
 
-func count(n int, what string) string {
+// Count writes a number of things: 1 paper, 28 papers.
+func Count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
