@@ -94,6 +94,7 @@ type Store struct {
 	posted   chan struct{} // has something when a letter waits
 	mail     Mailer
 	rooms    []Room
+	proved   []func(ctx context.Context, tx *db.Tx, account int64, address string) error
 	issuers  issuers
 	viewers  viewers
 }

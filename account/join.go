@@ -59,7 +59,11 @@ func (s *Store) Create(ctx context.Context, tx *db.Tx, n Newcomer) (*Account, er
 	if err != nil {
 		return nil, fmt.Errorf("make an account: %w", err)
 	}
-	return one(ctx, tx, `a.id = $1`, id)
+	a, err := one(ctx, tx, `a.id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	return a, s.tellAddress(ctx, tx, a.ID, a.Address)
 }
 
 const (

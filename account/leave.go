@@ -26,6 +26,25 @@ type Room interface {
 // store is used.
 func (s *Store) Register(r Room) { s.rooms = append(s.rooms, r) }
 
+// OnAddress has f called in the transaction in which an account gets an address that
+// its holder has proved, so that a room gives it what it holds for that address. It is
+// called before the store is used.
+func (s *Store) OnAddress(f func(ctx context.Context, tx *db.Tx, account int64, address string) error) {
+	s.proved = append(s.proved, f)
+}
+
+func (s *Store) tellAddress(ctx context.Context, tx *db.Tx, account int64, address string) error {
+	if address == "" {
+		return nil
+	}
+	for _, f := range s.proved {
+		if err := f(ctx, tx, account, address); err != nil {
+			return fmt.Errorf("the address of account %d: %w", account, err)
+		}
+	}
+	return nil
+}
+
 // exported is an account as its holder takes it along.
 type exported struct {
 	Handle, Name, Address, Role string

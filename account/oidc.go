@@ -243,6 +243,20 @@ func (s *Store) identify(ctx context.Context, tx *db.Tx, p *Provider, who *claim
 	return a, err
 }
 
+// IdentityAt returns under which name a provider, by its ID, knows an account; "" when
+// it does not.
+func (s *Store) IdentityAt(ctx context.Context, account int64, provider string) (subject string, err error) {
+	p := s.settings.Provider(provider)
+	if p == nil {
+		return "", nil
+	}
+	err = s.db.QueryRow(ctx, `SELECT subject FROM identity WHERE account = $1 AND issuer = $2 ORDER BY made, subject LIMIT 1`, account, p.Issuer).Scan(&subject)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return subject, err
+}
+
 // grant gives an account the role that its groups at the provider stand for. A role
 // that groups gave goes with them; one that was given here stays.
 func (s *Store) grant(ctx context.Context, tx *db.Tx, p *Provider, who *claims, a *Account) error {

@@ -86,8 +86,8 @@ func (s *Store) changeAddress(ctx context.Context, tx *db.Tx, account int64, add
 	if _, err := tx.Exec(ctx, `UPDATE account SET address = $2, version = version + 1 WHERE id = $1`, account, address); err != nil {
 		return err
 	}
-	if a.Address == "" || s.mail == nil {
-		return nil
+	if err := s.tellAddress(ctx, tx, account, address); err != nil || a.Address == "" || s.mail == nil {
+		return err
 	}
 	return s.mail(ctx, tx, a.Address, "Your address has changed", "The address of your account at Broadsheet is now another one.\nIf that was not you, write to whoever runs the server.\n")
 }

@@ -2,9 +2,36 @@ package server
 
 import (
 	"context"
+	"regexp"
+	"strings"
 
 	"broadsheet/library"
 )
+
+// orcidForm is that of an ORCID iD.
+var orcidForm = regexp.MustCompile(`^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$`)
+
+// orcid returns the ORCID iD that an account has proved by signing in there, "" for
+// none. Whatever else stands under that name is none: the last sign is a check of the
+// others (ISO 7064, MOD 11-2).
+func (h *House) orcid(ctx context.Context, account int64) (string, error) {
+	id, err := h.Accounts.IdentityAt(ctx, account, "orcid")
+	if err != nil || !isORCID(id) {
+		return "", err
+	}
+	return id, nil
+}
+
+func isORCID(id string) bool {
+	if !orcidForm.MatchString(id) {
+		return false
+	}
+	sum := 0
+	for _, c := range strings.ReplaceAll(id[:len(id)-1], "-", "") {
+		sum = (sum + int(c-'0')) * 2
+	}
+	return id[len(id)-1] == "0123456789X"[(12-sum%11)%11]
+}
 
 // sources are the rooms that the library asks for what readers follow.
 func (h *House) sources() library.Sources {

@@ -22,6 +22,13 @@ import (
 // password of both is engine.
 func openTownWithProvider(t *testing.T, join account.Join) *town {
 	t.Helper()
+	return openTownWith(t, join, "oidc")
+}
+
+// openTownWith is the same with the provider under another ID, at which it then calls
+// back.
+func openTownWith(t *testing.T, join account.Join, id string) *town {
+	t.Helper()
 	told := os.Getenv("BROADSHEET_TEST_OIDC")
 	if told == "" {
 		t.Skip("BROADSHEET_TEST_OIDC names no OpenID Connect provider")
@@ -40,7 +47,7 @@ func openTownWithProvider(t *testing.T, join account.Join) *town {
 	}
 	v := &town{t: t, House: openHouse(t, func(c *Config) {
 		c.Account = account.Settings{Join: join, Link: true, Providers: []account.Provider{
-			{ID: "oidc", Name: "the university", Issuer: words[0], Client: words[1], Secret: words[2], Scopes: []string{"profile", "email"}},
+			{ID: id, Name: "the university", Issuer: words[0], Client: words[1], Secret: words[2], Scopes: []string{"profile", "email"}},
 		}}
 	})}
 	s := httptest.NewUnstartedServer(nil)
@@ -177,5 +184,29 @@ func TestOpenIDConnectAdds(t *testing.T) {
 	sessions, err := v.Accounts.Sessions(t.Context(), bo.ID)
 	if err != nil || len(sessions) != 2 {
 		t.Errorf("bo's sessions: %+v, %v", sessions, err)
+	}
+}
+
+// TestORCIDIsAProvider adds an identity at a provider in the place of ORCID: what it
+// calls its user is kept, and is an ORCID iD only when it is one. The provider must
+// allow the redirect address with orcid in the place of oidc.
+func TestORCIDIsAProvider(t *testing.T) {
+	v := openTownWith(t, account.Nobody, "orcid")
+	bo := accounttest.Create(t, v.Accounts, v.DB, "bo", account.Reader)
+	base, err := url.Parse(v.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t)
+	c.Jar.SetCookies(base, []*http.Cookie{{Name: "session", Value: accounttest.SignIn(t, v.Accounts, bo)}})
+	if body, at := v.as(c, v.base+"/auth/orcid?add", "ada"); !strings.HasPrefix(at, v.base+"/account") || !strings.Contains(body, "Unlink") {
+		t.Fatalf("adding ends at %s:\n%.1000s", at, body)
+	}
+	subject, err := v.Accounts.IdentityAt(t.Context(), bo.ID, "orcid")
+	if err != nil || subject == "" {
+		t.Errorf("the provider knows bo as %q, %v", subject, err)
+	}
+	if id, err := v.orcid(t.Context(), bo.ID); err != nil || (id != "") != isORCID(subject) {
+		t.Errorf("the ORCID iD of bo, whom the provider calls %q, is %q, %v", subject, id, err)
 	}
 }

@@ -49,6 +49,7 @@ func (h *House) openPost(ctx context.Context) error {
 		},
 	})
 	h.Accounts.Register(subscriptions{h.Digests})
+	h.Accounts.OnAddress(h.adopt)
 	if h.Search != nil {
 		h.Digests.Search = h.Search.Matching
 	}
@@ -75,6 +76,15 @@ func (h *House) accountOf(ctx context.Context, a mail.Address) (int64, error) {
 		return 0, err
 	}
 	return held.ID, nil
+}
+
+// adopt gives an account the subscription of an address that its holder has proved.
+func (h *House) adopt(ctx context.Context, tx *db.Tx, account int64, address string) error {
+	a, err := mail.ParseAddress(address)
+	if err != nil {
+		return nil // what is no address has no subscription
+	}
+	return h.Digests.Adopt(ctx, tx, a, account)
 }
 
 // subscriptions are what the digests hold of an account.

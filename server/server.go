@@ -162,7 +162,7 @@ func (h *House) furnish() error {
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
-		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
+		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, ORCID: h.orcid, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if h.Search != nil {

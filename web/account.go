@@ -7,6 +7,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/fault"
+	"broadsheet/library"
 )
 
 // AccountData is what the page of one's own account is made of.
@@ -19,6 +20,12 @@ type AccountData struct {
 	Here        int64 // the session that asks
 	Tokens      []account.Token
 	Made        string // a token that was just made, shown this once
+	ORCID       string // proved, "" for none
+	Mails       []MailRow
+	Mailing     bool // there are mails to subscribe to
+	Quiet       bool // no mail of replies and mentions
+	Talks       bool // readers talk here
+	Kept        *library.Counts
 	Invitations []account.Invitation
 	Invited     string // the address of an invitation that was just made
 	Done        string // what was just done
@@ -42,6 +49,12 @@ type AccountPage struct {
 	Made            string
 	Tokens          []TokenRow
 	Scopes          []Choice
+	ORCID           string
+	Mails           []MailRow
+	Mailing, Talks  bool
+	Quiet           bool
+	Kept            []Fact
+	Own             Link // their page, as others see it
 	Inviting        bool
 	Invited         string
 	Invitations     []InvitationRow
@@ -61,6 +74,12 @@ type Switch struct {
 type Choice struct {
 	Value, Text string
 	On          bool
+}
+
+// MailRow is a subscription, with the addresses of the pages that alter it.
+type MailRow struct {
+	To, What, Next           string
+	Change, Pause, Read, End string
 }
 
 // WayRow is a way to sign in. Sign is the shape before the state.
@@ -99,6 +118,14 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 		Passkeys: d.Passkeys, Password: d.Settings.Password && a.Address != "", HasPassword: a.HasPassword(), Invited: d.Invited, Confirm: a.Address,
 	}
 	v.NoIndex = true
+	v.ORCID, v.Mails, v.Mailing, v.Talks, v.Quiet = d.ORCID, d.Mails, d.Mailing, d.Talks, d.Quiet
+	if d.Kept != nil {
+		v.Own = Link{Text: "Your page, as others see it", Href: readerPath(a.Handle)}
+		v.Kept = []Fact{
+			{"Saved, with notes", number(d.Kept.Saved) + ", " + number(d.Kept.Noted)}, {"Collections", number(d.Kept.Collections)}, {"Read marks", number(d.Kept.Marked)},
+			{"Followed, muted", number(d.Kept.Followed) + ", " + number(d.Kept.Muted)},
+		}
+	}
 	article := map[account.Role]string{account.Administrator: "an administrator", account.Desk: "at the desk"}[a.Role]
 	if article == "" {
 		article = "a reader"

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/digest"
 	"broadsheet/fault"
 )
 
@@ -28,7 +30,7 @@ func (h *Handler) own(w http.ResponseWriter, r *http.Request, more func(*Account
 		d.Invitations, e4 = h.Accounts.Invitations(ctx)
 	}
 	site, err := h.site(r)
-	if err := errors.Join(e1, e2, e3, e4, err); err != nil {
+	if err := errors.Join(e1, e2, e3, e4, err, h.ownMore(ctx, &d)); err != nil {
 		return err
 	}
 	site.Path = "/account"
@@ -38,12 +40,54 @@ func (h *Handler) own(w http.ResponseWriter, r *http.Request, more func(*Account
 	return h.showWith(w, r, d.Wrong, AccountPageOf(site, d))
 }
 
+// ownMore reads what other rooms hold of the account.
+func (h *Handler) ownMore(ctx context.Context, d *AccountData) (err error) {
+	id := d.Account.ID
+	if h.ORCID != nil {
+		if d.ORCID, err = h.ORCID(ctx, id); err != nil {
+			return err
+		}
+	}
+	if h.Library != nil {
+		c, err := h.Library.Count(ctx, id)
+		if err != nil {
+			return err
+		}
+		d.Kept = &c
+	}
+	if d.Talks = h.Talk != nil; d.Talks {
+		if d.Quiet, err = h.Talk.Quiet(ctx, id); err != nil {
+			return err
+		}
+	}
+	if d.Mailing = h.Digests != nil; !d.Mailing {
+		return nil
+	}
+	held, err := h.Digests.Of(ctx, id)
+	for _, s := range held {
+		row := MailRow{To: s.Address.String(), What: s.Choice.Cadence.String() + ", " + s.Choice.String(), Next: nextMail(s), Change: h.linkTo("/mail", s), End: h.linkTo("/mail/stop", s)}
+		switch s.State {
+		case digest.Asked:
+			row.Next, row.Change, row.End = "It waits until you press the button on the page that the mail leads to.", "", ""
+		case digest.Active:
+			row.Pause, row.Read = h.linkTo("/mail/pause", s), h.linkTo("/mail/preview", s)
+		}
+		d.Mails = append(d.Mails, row)
+	}
+	return err
+}
+
+// changeMails says whether who asks wants mail of replies and mentions.
+func (h *Handler) changeMails(r *http.Request, v *account.Viewer) (string, error) {
+	return "mail=mail", h.Talk.SetQuiet(r.Context(), v.ID, !r.PostForm.Has("replies"))
+}
+
 // done are the words for what an address says was just done.
 func done(key string) string {
 	return map[string]string{
 		"profile": "Your profile is saved.", "password": "Your password is saved, and the other sessions have ended.", "way": "Your ways to sign in have changed.",
 		"session": "That session has ended.", "passkey": "The passkey is added.", "sessions": "The other sessions have ended.", "token": "The token is revoked.", "address": "A link is on its way to the new address.",
-		"invitation": "The invitation has ended.",
+		"invitation": "The invitation has ended.", "mail": "Your choice of mail is saved.", "role": "The role is changed. Their sessions go on under it.",
 	}[key]
 }
 

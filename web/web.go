@@ -231,6 +231,11 @@ func (h *Handler) mountAccounts(mux *http.ServeMux) {
 	manage("POST /account/token/revoke", h.change(h.revokeToken))
 	manage("GET /account/export", h.export)
 	manage("POST /account/leave", h.leave)
+	if h.Talk != nil {
+		manage("POST /account/mail", h.change(h.changeMails))
+	}
+	h.route(mux, "GET /accounts", account.Administer, h.accounts)         // all of them
+	h.route(mux, "POST /accounts/role", account.Administer, h.changeRole) // of one
 	h.route(mux, "POST /account/invite", account.Administer, h.invite)
 	h.route(mux, "POST /account/uninvite", account.Administer, h.change(h.uninvite))
 }

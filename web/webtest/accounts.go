@@ -5,6 +5,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/fault"
+	"broadsheet/library"
 	"broadsheet/web"
 )
 
@@ -39,7 +40,12 @@ func accounts() []Fixture {
 			{ID: 2, Name: "Zotero at the lab", Scopes: []account.Scope{account.ScopeRead, account.ScopeWrite}, Used: Now().Add(-time.Hour), Ends: Now().AddDate(0, 1, 0)},
 			{ID: 1, Name: "<b>old</b> script", Scopes: []account.Scope{account.ScopeRead}, Ends: Now().AddDate(0, -1, 0)},
 		},
-		Made: "bs_0123456789",
+		Made:  "bs_0123456789",
+		ORCID: "0000-0002-1825-0097", Mailing: true, Talks: true, Quiet: true, Kept: &library.Counts{Saved: 14, Noted: 4, Marked: 1306, Followed: 9, Muted: 2, Collections: 3},
+		Mails: []web.MailRow{
+			{To: "mara@readers.test", What: "weekdays at 07:00, ten papers", Next: "The next mail is due on Wednesday 15 April 2026, 07:00 UTC.", Change: "/mail?t=A", Pause: "/mail/pause?t=A", Read: "/mail/preview?t=A", End: "/mail/stop?t=A"},
+			{To: "mara@<b>old</b>.test", What: "weekly", Next: "It waits until you press the button on the page that the mail leads to."},
+		},
 	}
 	chief, bare := *mara, *mara
 	chief.Role = account.Administrator
@@ -50,6 +56,13 @@ func accounts() []Fixture {
 	seen := func(f Fixture) Fixture {
 		f.Reader = &web.Overlay{Reader: &web.Reader{Name: "Mara Lindqvist", Initials: "ML"}}
 		return f
+	}
+	kept := Site("/accounts")
+	kept.Keeps = true
+	people := web.AccountsData{
+		Accounts: []*account.Account{&chief, mara, {ID: 9, Handle: "noor-sample", Name: "Noor <i>Haddad</i>", Role: account.Desk, Sample: true, Joined: Now()}}, Next: 9, Done: "The role is changed.",
+		Log:   []account.Entry{{ID: 2, At: Now(), Actor: 7, Act: "change a role", Subject: "account 9", Detail: "reader to desk"}, {ID: 1, At: Now().AddDate(0, 0, -1), Act: "add an account", Subject: "account 7", Detail: "administrator"}},
+		Names: map[int64]string{7: "Mara Lindqvist"},
 	}
 	demo := Site("/sign-in")
 	demo.Demo = true
@@ -68,6 +81,8 @@ func accounts() []Fixture {
 		link("link-enter", "a link that the operator made", account.Letter{Purpose: account.ToEnter}, nil),
 		seen(Fixture{Name: "account", Says: "a reader's account, with a token that was just made", View: web.AccountPageOf(Site("/account"), whole)}),
 		seen(Fixture{Name: "account-administrator", Says: "an administrator, who has just invited somebody", View: web.AccountPageOf(Site("/account"), inviting)}),
+		seen(Fixture{Name: "accounts", Says: "all accounts, for who administers", View: web.AccountsPageOf(kept, people)}),
+		seen(Fixture{Name: "accounts-none", Says: "nobody of that handle; why a role could not be changed", View: web.AccountsPageOf(kept, web.AccountsData{Asked: "nobody", Wrong: fault.Conflict("Nobody else administers this server.")})}),
 		seen(Fixture{Name: "account-bare", Says: "an account without an address, and what was wrong", View: web.AccountPageOf(Site("/account"), web.AccountData{Account: &bare, Settings: alone, Sessions: whole.Sessions[:1], Here: 3, Wrong: fault.Invalid("Nothing was deleted: type mallory to confirm.")})}),
 	}
 }
