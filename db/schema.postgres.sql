@@ -239,6 +239,14 @@ entry PRIMARY KEY (paper)
 CREATE INDEX entry_day ON entry USING btree (day, origin)
 CREATE INDEX entry_submitter ON entry USING btree (submitter, day) WHERE (submitter <> ''::text)
 CREATE UNIQUE INDEX entry_pkey ON entry USING btree (paper)
+feed_key.account bigint NOT NULL
+feed_key.hash bytea NOT NULL
+feed_key.made bigint NOT NULL
+feed_key FOREIGN KEY (account) REFERENCES account(id)
+feed_key PRIMARY KEY (account)
+feed_key UNIQUE (hash)
+CREATE UNIQUE INDEX feed_key_hash_key ON feed_key USING btree (hash)
+CREATE UNIQUE INDEX feed_key_pkey ON feed_key USING btree (account)
 flow.hash bytea NOT NULL
 flow.kind text NOT NULL
 flow.data text NOT NULL
@@ -528,6 +536,18 @@ session UNIQUE (hash)
 CREATE INDEX session_account ON session USING btree (account)
 CREATE UNIQUE INDEX session_hash_key ON session USING btree (hash)
 CREATE UNIQUE INDEX session_pkey ON session USING btree (id)
+shelf.account bigint NOT NULL
+shelf.sum text NOT NULL
+shelf.record text NOT NULL
+shelf.state text NOT NULL
+shelf.paper bigint
+shelf.near text NOT NULL
+shelf.at bigint NOT NULL
+shelf FOREIGN KEY (account) REFERENCES account(id)
+shelf FOREIGN KEY (paper) REFERENCES paper(id)
+shelf PRIMARY KEY (account, sum)
+CREATE INDEX shelf_paper ON shelf USING btree (paper)
+CREATE UNIQUE INDEX shelf_pkey ON shelf USING btree (account, sum)
 source.name text NOT NULL
 source.cursor text NOT NULL
 source.began bigint NOT NULL

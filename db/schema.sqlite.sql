@@ -221,6 +221,11 @@ CREATE TABLE entry (
 , ord INTEGER NOT NULL DEFAULT 0, claim TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX entry_day ON entry(day, origin);
 CREATE INDEX entry_submitter ON entry(submitter, day) WHERE submitter <> '';
+CREATE TABLE feed_key (
+	account INTEGER PRIMARY KEY REFERENCES account(id),
+	hash    BLOB    NOT NULL UNIQUE,
+	made    INTEGER NOT NULL
+) STRICT;
 CREATE TABLE flow (
 	hash BLOB    PRIMARY KEY,
 	kind TEXT    NOT NULL,
@@ -500,6 +505,17 @@ CREATE TABLE session (
 	renew   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX session_account ON session(account);
+CREATE TABLE shelf (
+	account INTEGER NOT NULL REFERENCES account(id),
+	sum     TEXT    NOT NULL,
+	record  TEXT    NOT NULL,
+	state   TEXT    NOT NULL,
+	paper   INTEGER REFERENCES paper(id),
+	near    TEXT    NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, sum)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shelf_paper ON shelf(paper);
 CREATE TABLE source (
 	name     TEXT   PRIMARY KEY,
 	cursor   TEXT   NOT NULL,

@@ -10,7 +10,9 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/api/client"
+	"broadsheet/cite"
 	"broadsheet/fault"
+	"broadsheet/web"
 )
 
 // Handler answers every request: health, the API, the pages.
@@ -110,9 +112,12 @@ func (h *House) guard(next http.Handler) http.Handler {
 				http.Error(w, "Something broke here. Nothing was lost.", http.StatusInternalServerError)
 			}
 		}()
-		const most = 1 << 20        // no form or JSON of ours comes near a megabyte
+		most := int64(1 << 20) // no form or JSON of ours comes near a megabyte
+		if r.URL.Path == web.ImportPath {
+			most += cite.MaxFile // but a library of references does
+		}
 		if r.ContentLength > most { // said before anybody reads it, or leads its sender elsewhere
-			plain(w, http.StatusRequestEntityTooLarge, "That is too much at once: a request holds a megabyte at most.")
+			plain(w, http.StatusRequestEntityTooLarge, "That is too much at once: a request holds a megabyte at most, and a file of citations 16.")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)

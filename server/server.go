@@ -19,6 +19,7 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/api"
+	"broadsheet/cite"
 	"broadsheet/db"
 	"broadsheet/digest"
 	"broadsheet/discuss"
@@ -30,6 +31,7 @@ import (
 	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/search/opensearch"
+	"broadsheet/syndicate"
 	"broadsheet/web"
 )
 
@@ -54,6 +56,7 @@ type Config struct {
 	Morning    bool          // before noon the day's edition stands as it is likely to end, not by votes
 	PerHour    int           // requests to the API that one client may make in an hour; 0 for no limit
 	Pressed    bool          // the pages are printed (Press) and not served
+	Hub        string        // a WebSub hub that tells readers of feeds what is new; "" for none
 	Version    string
 	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
 	Demo       *web.Demo        // nil for a real server
@@ -79,6 +82,8 @@ type House struct {
 	Accounts *account.Store
 	Talk     *discuss.Store
 	Library  *library.Store
+	Keys     *syndicate.Keys
+	Shelf    *cite.Shelf
 	Outbox   *outbox.Outbox
 	Search   Searcher // nil without an index
 	Digests  *digest.Store
@@ -119,6 +124,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Accounts.Register(h.Editions)
 	h.lookup = &edition.Lookup{Papers: papers, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
 	h.Library = library.NewStore(papers, h.Accounts)
+	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
+	h.Accounts.Register(h.Keys)
+	h.Accounts.Register(h.Shelf)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -163,6 +171,7 @@ func (h *House) furnish() error {
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
 		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, ORCID: h.orcid, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
+		Keys: h.Keys, Shelf: h.Shelf, Hub: c.Hub,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress,
 	}
 	if h.Search != nil {

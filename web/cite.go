@@ -28,7 +28,9 @@ type Along struct{ Feeds, Citations []Link }
 // the feed is called; kind and of are the list's name, and q what it is asked with.
 func (p *Page) takeAlong(s Site, title, kind, of string, q url.Values) {
 	p.offer(title, kind, of, q)
-	p.UnAPI = s.Base + unAPIPath
+	if !s.Pressed {
+		p.UnAPI = s.Base + unAPIPath
+	}
 	p.Along = &Along{Feeds: feedLinks(kind, of, q), Citations: p.cites(func(ending string) string { return listPath("/cite/", kind, of, q, ending) })}
 }
 

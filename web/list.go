@@ -25,6 +25,13 @@ func (h *Handler) mountLists(mux *http.ServeMux) {
 	look("GET /feed/{list...}", h.feed) // as a feed
 	look("GET /cite/{list...}", h.cite) // as citations
 	look("GET /unapi", h.unAPI)         // its papers one by one, for reference managers
+	look("GET "+feedsPath, h.feedsPage) // what there is
+	if h.Library != nil && h.Keys != nil {
+		h.mountOwn(mux)
+	}
+	if h.Library != nil && h.Shelf != nil {
+		h.mountImport(mux)
+	}
 }
 
 // A list is what a page shows and programs take along: as a feed at /feed/ and its
@@ -49,18 +56,20 @@ type listAsked struct {
 
 // kinds are the kinds of lists.
 var kinds = map[string]func(*Handler, context.Context, Site, listAsked) (*list, error){
-	"papers":   (*Handler).papersList,
-	"editions": (*Handler).editionsList,
-	"day":      (*Handler).dayList,
-	"week":     (*Handler).weekList,
-	"month":    (*Handler).monthList,
-	"trending": (*Handler).trendingList,
-	"category": (*Handler).categoryList,
-	"author":   (*Handler).authorList,
-	"topic":    (*Handler).topicList,
-	"search":   (*Handler).searchList,
-	"similar":  (*Handler).similarList,
-	"comments": (*Handler).commentsList,
+	"papers":     (*Handler).papersList,
+	"editions":   (*Handler).editionsList,
+	"day":        (*Handler).dayList,
+	"week":       (*Handler).weekList,
+	"month":      (*Handler).monthList,
+	"trending":   (*Handler).trendingList,
+	"category":   (*Handler).categoryList,
+	"author":     (*Handler).authorList,
+	"topic":      (*Handler).topicList,
+	"search":     (*Handler).searchList,
+	"similar":    (*Handler).similarList,
+	"comments":   (*Handler).commentsList,
+	"reader":     (*Handler).readerList,
+	"collection": (*Handler).collectionList,
 }
 
 // listQuery are the parts of a query at which lists look.
@@ -102,6 +111,9 @@ func (h *Handler) list(ctx context.Context, site Site, kind string, a listAsked)
 	}
 	if h.Finder == nil && fromIndex(kind) {
 		return nil, fault.NotFound("This server has no search, so it has no list of that kind.")
+	}
+	if h.Library == nil && (kind == "reader" || kind == "collection") {
+		return nil, fault.NotFound("Nobody keeps anything on this server, so it has no list of that kind.")
 	}
 	return find(h, ctx, site, a)
 }

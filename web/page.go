@@ -132,6 +132,9 @@ func (s Site) page(title, skip string) Page {
 		Places: Places{Day: "/"}, Desk: s.Desk,
 		Foot: []Link{{Text: "Archive", Href: "/archive"}, {Text: "Status", Href: "/status"}},
 	}
+	if !s.Pressed {
+		p.Foot = slices.Insert(p.Foot, 1, Link{Text: "Feeds", Href: feedsPath})
+	}
 	if s.Submits {
 		p.Foot = slices.Insert(p.Foot, 1, Link{Text: "Submit", Href: submitPath})
 	}

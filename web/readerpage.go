@@ -81,6 +81,7 @@ func ReaderPageOf(s Site, d ReaderData) *ReaderPage {
 	v := &ReaderPage{Page: s.page(a.Name, "page"), Heading: a.Name, Kicker: Link{Text: "Reader"}, Follow: d.Follow}
 	v.describe(s, readerPath(a.Handle), "profile", "What "+a.Name+" shows here.")
 	v.NoIndex = !a.Shows.Listed
+	v.takeAlong(s, a.Name, "reader", a.Handle, nil)
 	v.Says = append(v.Says, "@"+a.Handle)
 	if a.Role >= account.Desk {
 		v.Says = append(v.Says, "edits, too")
@@ -140,6 +141,9 @@ func CollectionPageOf(s Site, d CollectionData) *ReaderPage {
 	v := &ReaderPage{Page: s.page(c.Title+", by "+a.Name, "papers"), Heading: c.Title, Note: c.Note, Kicker: Link{Text: "A collection of " + a.Name, Href: readerPath(a.Handle)}}
 	v.describe(s, collectionPath(a.Handle, c.Slug), "website", count(c.Count, "paper")+", collected by "+a.Name+". "+c.Note)
 	v.NoIndex = !a.Shows.Listed || !c.Public
+	if c.Public {
+		v.takeAlong(s, v.Title, "collection", a.Handle+"/"+c.Slug, nil)
+	}
 	v.Says = []string{count(c.Count, "paper"), "last changed " + shortDate(c.Updated)}
 	if d.Mine {
 		v.Mine = Link{Text: "This is yours. Alter it in your library.", Href: LibraryAsked{In: c.Slug}.path()}

@@ -28,12 +28,14 @@ import (
 
 	"broadsheet/account"
 	"broadsheet/api"
+	"broadsheet/cite"
 	"broadsheet/digest"
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/library"
 	"broadsheet/paper"
+	"broadsheet/syndicate"
 )
 
 // Config is what the pages are made with. Papers, Editions, Feeds and State must
@@ -104,6 +106,10 @@ type Config struct {
 	// Pressed says that the pages will be read without a server: they offer nothing that
 	// needs one, but for the search, which is then made in the browser.
 	Pressed bool
+	// Keys are the secret addresses of readers' own feeds, Shelf is what they imported;
+	// with nil there are none. They need Library.
+	Keys  *syndicate.Keys
+	Shelf *cite.Shelf
 	// Hub is a WebSub hub that feeds name; "" for none.
 	Hub string
 	// RequestID names a request in the log and on the page of a failure. With nil the
