@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"broadsheet/edition"
 	"broadsheet/library"
 )
 
@@ -31,6 +32,19 @@ func isORCID(id string) bool {
 		sum = (sum + int(c-'0')) * 2
 	}
 	return id[len(id)-1] == "0123456789X"[(12-sum%11)%11]
+}
+
+// putIn returns the newest papers that an account put in, so far as they stand in an
+// edition.
+func (h *House) putIn(ctx context.Context, account int64, limit int) ([]int64, error) {
+	list, err := h.Editions.SubmissionsOf(ctx, account, 5*limit)
+	var ids []int64
+	for _, x := range list {
+		if x.State == edition.Printed && len(ids) < limit {
+			ids = append(ids, x.Paper)
+		}
+	}
+	return ids, err
 }
 
 // sources are the rooms that the library asks for what readers follow.
