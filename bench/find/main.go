@@ -1,6 +1,13 @@
-// Command find measures the search of a store as its readers meet it, over HTTP.
+// Command find measures the search of an instance as its readers meet it.
 //
-//	find encode -store DIR     fills both indexes of a store, as fast as one core can
+//	find encode -store DIR [-drawn]        fills both indexes, as fast as one core can; with -drawn what has no vector gets a drawn one
+//	find rates -store DIR [-rate N] [-by words|both] [-for 20s]    asks pages at a rate, never the same twice
+//	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
+//	find hostile -store DIR [-n 10000]                             asks what nobody should
+//	find known -papers FOLDER [-pool N] [-n 2000]                  looks for papers by their titles and sentences
+//
+// The server is a child that runs beside; its processor time is told with the times that
+// the client saw, since on a busy machine these are the others'.
 package main
 
 import (
@@ -9,15 +16,16 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
-
-	"broadsheet/db"
-	"broadsheet/edition"
-	"broadsheet/paper"
-	"broadsheet/search"
-	"broadsheet/search/embed"
 )
+
+// options are the flags of all deeds.
+type options struct {
+	store, by, papers string
+	rate, n, pool     int
+	time              time.Duration
+	drawn             bool
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -29,68 +37,24 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) == 0 {
-		return fmt.Errorf("usage: find encode -store DIR")
+	deeds := map[string]func(context.Context, options) error{
+		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "known": known, "serve": serve,
 	}
+	if len(args) == 0 || deeds[args[0]] == nil {
+		return fmt.Errorf("usage: find encode|rates|fresh|hostile|known [flags]")
+	}
+	var o options
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	store := f.String("store", "", "the data `folder` of an instance")
+	f.StringVar(&o.store, "store", "", "the data `folder` of an instance")
+	f.StringVar(&o.papers, "papers", os.Getenv("BROADSHEET_TEST_DATA")+"/arxiv_meta", "a `folder` of arxiv-*.jsonl.zst")
+	f.StringVar(&o.by, "by", "words", "words or both")
+	f.IntVar(&o.rate, "rate", 50, "questions a second; 0: one behind the other")
+	f.IntVar(&o.n, "n", 2000, "how many questions")
+	f.IntVar(&o.pool, "pool", 0, "how many papers may be found by meaning; 0: words alone, all papers")
+	f.DurationVar(&o.time, "for", 20*time.Second, "how long")
+	f.BoolVar(&o.drawn, "drawn", false, "draw vectors instead of encoding")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
-	switch args[0] {
-	case "encode":
-		return encode(ctx, *store)
-	}
-	return fmt.Errorf("there is no %q", args[0])
-}
-
-// encode fills the indexes.
-func encode(ctx context.Context, dir string) error {
-	d, err := db.Open(ctx, filepath.Join(dir, "broadsheet.db"))
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	papers := paper.NewStore(d)
-	p, err := search.OpenPapers(ctx, filepath.Join(dir, "index"), edition.NewStore(papers, edition.Settings{}), papers)
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	began := time.Now()
-	if err := all(ctx, func() (int, error) { return p.Update(ctx, 10_000) }); err != nil {
-		return err
-	}
-	words, _ := p.Docs()
-	fmt.Printf("%d papers by words in %.0f s\n", words, time.Since(began).Seconds())
-	m, err := embed.Default()
-	if err != nil {
-		return err
-	}
-	if err := p.Attach(m); err != nil {
-		return err
-	}
-	began = time.Now()
-	last := began
-	err = all(ctx, func() (int, error) {
-		if time.Since(last) > time.Minute {
-			last = time.Now()
-			_, n := p.Docs()
-			fmt.Printf("%d papers by meaning after %.0f s\n", n, time.Since(began).Seconds())
-		}
-		return p.EncodeNext(ctx, 256)
-	})
-	return err
-}
-
-// all repeats a step until it has nothing to do.
-func all(ctx context.Context, step func() (int, error)) error {
-	for {
-		if n, err := step(); n == 0 || err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
+	return deeds[args[0]](ctx, o)
 }

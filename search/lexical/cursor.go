@@ -6,12 +6,15 @@ import "math/bits"
 // it decoded last.
 type cursor struct {
 	*list
-	block int // decoded into docs, −1 for none
+	block int // decoded into buf, −1 for none
 	n     int // documents in it
 	buf   [blockSize]uint32
+
+	symBlock int // whose symbols are in syms, −1 for none
+	syms     [blockSize]byte
 }
 
-func newCursor(l *list) *cursor { return &cursor{list: l, block: -1} }
+func newCursor(l *list) *cursor { return &cursor{list: l, block: -1, symBlock: -1} }
 
 // blockOf returns the block that holds the first document not below doc; it is the
 // number of blocks when there is none.
@@ -57,8 +60,8 @@ func (c *cursor) enter(block int) {
 
 // find returns the number of a document's posting.
 func (c *cursor) find(doc uint32) (int, bool) {
-	if c.dense() {
-		return c.ordinal(doc)
+	if c.parted() {
+		return c.of(doc)
 	}
 	block := c.blockOf(doc)
 	if block == c.blocks() {
@@ -85,7 +88,10 @@ func (c *cursor) search(doc uint32) int {
 
 // next returns the first document not below doc.
 func (c *cursor) next(doc uint32) (uint32, bool) {
-	if c.dense() {
+	if c.parted() && !c.bits() {
+		return c.nextNear(doc)
+	}
+	if c.bits() {
 		for w := int(doc >> 6); w < len(c.words); w++ {
 			word := c.words[w]
 			if w == int(doc>>6) {
@@ -105,6 +111,26 @@ func (c *cursor) next(doc uint32) (uint32, bool) {
 	return c.buf[c.search(doc)], true
 }
 
+// nextNear is next for a list of bytes.
+func (c *cursor) nextNear(doc uint32) (uint32, bool) {
+	sub := int(doc >> subBits)
+	if sub >= len(c.rank)-1 {
+		return 0, false
+	}
+	from := c.ordinal(sub)
+	for _, b := range c.near[from:c.ordinal(sub+1)] {
+		if b >= byte(doc) {
+			return uint32(sub<<subBits) | uint32(b), true
+		}
+	}
+	for sub++; sub < len(c.rank)-1; sub++ {
+		if from = c.ordinal(sub); from < c.ordinal(sub+1) {
+			return uint32(sub<<subBits) | uint32(c.near[from]), true
+		}
+	}
+	return 0, false
+}
+
 // nextWindow returns the first window from w on that has a document, −1 if there is none.
 func (c *cursor) nextWindow(w int) int {
 	d, ok := c.next(uint32(w) << winBits)
@@ -114,9 +140,13 @@ func (c *cursor) nextWindow(w int) int {
 	return int(d >> winBits)
 }
 
-// each calls f for the parts of blocks in a window: the documents, and the number
-// of the first one's posting. The list is not dense.
+// each calls f for the postings of a window in parts that lie in one block each: the
+// documents, and the number of the first one's posting. The list is not one of bits.
 func (c *cursor) each(w int, f func(docs []uint32, ordinal int)) {
+	if c.parted() {
+		c.eachNear(w, f)
+		return
+	}
 	from, to := uint32(w)<<winBits, uint32(w+1)<<winBits
 	for block := c.blockOf(from); block < c.blocks(); block++ {
 		c.enter(block)
@@ -136,24 +166,68 @@ func (c *cursor) each(w int, f func(docs []uint32, ordinal int)) {
 	}
 }
 
+func (c *cursor) eachNear(w int, f func(docs []uint32, ordinal int)) {
+	c.block = -1 // the buffer is used for parts of blocks
+	n, i := 0, c.ordinal(w*winSubs)
+	for sub := w * winSubs; sub < (w+1)*winSubs; sub++ {
+		for _, b := range c.near[i:c.ordinal(sub+1)] {
+			c.buf[n] = uint32(sub<<subBits) | uint32(b)
+			n++
+			if i++; i%blockSize == 0 {
+				f(c.buf[:n], i-n)
+				n = 0
+			}
+		}
+	}
+	if n > 0 {
+		f(c.buf[:n], i-n)
+	}
+}
+
+// eachSymbol is each with the postings' symbols.
+func (c *cursor) eachSymbol(w int, f func(docs []uint32, syms []byte)) {
+	c.each(w, func(docs []uint32, ordinal int) {
+		if block := ordinal / blockSize; c.symBlock != block {
+			c.symBlock = block
+			var codes [blockSize]uint32
+			n := c.size(block)
+			c.codesOf(block, n, &codes)
+			for i, code := range codes[:n] {
+				c.syms[i] = c.seg.syms[code]
+			}
+		}
+		f(docs, c.syms[ordinal%blockSize:][:len(docs)])
+	})
+}
+
 // window sets out to the documents of a window.
 func (c *cursor) window(w int, out *bitSet) {
-	if c.dense() {
+	switch {
+	case c.bits():
 		copy(out[:], c.words[w*winWords:])
-		return
-	}
-	*out = bitSet{}
-	c.each(w, func(docs []uint32, _ int) {
-		for _, d := range docs {
-			out[d>>6&(winWords-1)] |= 1 << (d & 63)
+	case c.parted():
+		*out = bitSet{}
+		i := c.ordinal(w * winSubs)
+		for sub := range winSubs {
+			for _, b := range c.near[i:c.ordinal(w*winSubs+sub+1)] {
+				out[(sub*subWords+int(b>>6))&(winWords-1)] |= 1 << (b & 63)
+				i++
+			}
 		}
-	})
+	default:
+		*out = bitSet{}
+		c.each(w, func(docs []uint32, _ int) {
+			for _, d := range docs {
+				out[d>>6&(winWords-1)] |= 1 << (d & 63)
+			}
+		})
+	}
 }
 
 // bound returns an impact that none in the window exceeds, 0 when it has no document.
 func (c *cursor) bound(w int) byte {
 	var most byte
-	if c.dense() {
+	if c.parted() {
 		return c.winMax[w]
 	}
 	if c.docs != nil {

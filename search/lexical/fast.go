@@ -191,7 +191,7 @@ func (f *pruner) prepare() {
 		t.weight = uint16(max(256, math.Ceil(t.unit/f.unit*256)))
 		t.most = t.steps(t.cursor.most)
 		t.lookups = 5
-		if !t.dense() {
+		if !t.bits() {
 			t.lookups = 2 + t.df/windows(f.p.docs)/16
 		}
 	}
@@ -296,7 +296,7 @@ func (f *pruner) nextWindow(w int) int {
 		if sum += t.most; int(sum) < f.need {
 			continue
 		}
-		if t.dense() {
+		if t.parted() {
 			return w
 		}
 		if at := t.nextWindow(w); at >= 0 && (first < 0 || at < first) {

@@ -1,41 +1,39 @@
 package lexical
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 var (
-	hasAVX512 = cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasPOPCNT
-	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT
+	hasAVX512 = cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
+	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
 )
 
 //go:noescape
-func addDenseAVX512(acc *uint16, words *uint64, imps *byte, n int, weight uint16)
+func addDenseAVX512(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
+
+//go:noescape
+func addDenseAVX2(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
 
 //go:noescape
 func atLeastAVX512(out *uint64, acc *uint16, n int, need uint16)
 
 //go:noescape
-func addDenseAVX2(acc *uint16, words *uint64, imps *byte, n int, weight uint16, spread *[256]uint64)
-
-//go:noescape
 func atLeastAVX2(out *uint64, acc *uint16, n int, need uint16)
 
-// addDense is addDenseGo. At least 64 bytes must be readable behind the impacts.
-func addDense(acc []uint16, words []uint64, imps []byte, weight uint16) {
-	if len(words) == 0 || len(imps) == 0 {
+// addDense is addDenseGo. At least slack bytes must be readable behind the planes.
+func addDense(acc []uint16, words []uint64, class []byte, p *planes, at int, weight uint16, table *impacts) {
+	if len(words) == 0 {
 		return
 	}
-	_ = acc[len(words)*64-1]
-	switch {
-	case hasAVX512:
-		addDenseAVX512(&acc[0], &words[0], unsafe.SliceData(imps), len(words), weight)
-	case hasAVX2:
-		addDenseAVX2(&acc[0], &words[0], unsafe.SliceData(imps), len(words), weight, &spread)
-	default:
-		addDenseGo(acc, words, imps, weight)
+	if !hasAVX2 {
+		addDenseGo(acc, words, class, p, at, weight, table)
+		return
+	}
+	_, _ = acc[len(words)*64-1], class[len(words)*64-1]
+	_, _, _ = p[0][at>>3], p[1][at>>3], p[2][at>>3]
+	if hasAVX512 {
+		addDenseAVX512(&acc[0], &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], at, len(words), weight, table)
+	} else {
+		addDenseAVX2(&acc[0], &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], at, len(words), weight, table)
 	}
 }
 

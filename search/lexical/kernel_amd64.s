@@ -1,26 +1,72 @@
 #include "textflag.h"
 
-// func addDenseAVX512(acc *uint16, words *uint64, imps *byte, n int, weight uint16)
+// func addDenseAVX512(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
 //
-// 64 documents a turn: the next impacts are spread over the set bits, widened to
-// the upper halves of 16-bit lanes, multiplied and added.
-TEXT ·addDenseAVX512(SB), NOSPLIT, $0-34
+// 64 documents a turn. PDEP spreads the next symbols' bits over the bits of the documents;
+// with the classes they make numbers of seven bits, by which two registers are looked up.
+TEXT ·addDenseAVX512(SB), NOSPLIT, $0-80
 	MOVQ acc+0(FP), DI
 	MOVQ words+8(FP), SI
-	MOVQ imps+16(FP), DX
-	MOVQ n+24(FP), CX
-	MOVWLZX weight+32(FP), AX
+	MOVQ class+16(FP), DX
+	MOVQ low+24(FP), R12
+	MOVQ mid+32(FP), R13
+	MOVQ high+40(FP), R14
+	MOVQ at+48(FP), BX
+	MOVQ n+56(FP), CX
+	MOVWLZX weight+64(FP), AX
 	VPBROADCASTW AX, Z31
+	MOVQ table+72(FP), AX
+	VMOVDQU8 (AX), Z20
+	VMOVDQU8 64(AX), Z21
+	MOVL $16, AX
+	VPBROADCASTB AX, Z16
+	MOVL $32, AX
+	VPBROADCASTB AX, Z17
+	MOVL $64, AX
+	VPBROADCASTB AX, Z18
 
 loop512:
 	MOVQ (SI), R8
 	TESTQ R8, R8
 	JZ   next512
-	KMOVQ R8, K1
+	MOVQ BX, R9
+	SHRQ $3, R9
+	MOVQ BX, R10
+	ANDQ $7, R10
+	MOVQ $63, R11
+	SUBQ R10, R11
+	MOVQ (R12)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R12)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	KMOVQ AX, K1
+	MOVQ (R13)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R13)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	KMOVQ AX, K2
+	MOVQ (R14)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R14)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	KMOVQ AX, K3
+	KMOVQ R8, K4
 	VMOVDQU8 (DX), Z0
-	VPEXPANDB.Z Z0, K1, Z1
-	VEXTRACTI64X4 $1, Z1, Y2
-	VPMOVZXBW Y1, Z3
+	VPADDB Z16, Z0, K1, Z0
+	VPADDB Z17, Z0, K2, Z0
+	VPADDB Z18, Z0, K3, Z0
+	VPERMI2B.Z Z21, Z20, K4, Z0
+	VEXTRACTI64X4 $1, Z0, Y2
+	VPMOVZXBW Y0, Z3
 	VPMOVZXBW Y2, Z4
 	VPSLLW $8, Z3, Z3
 	VPSLLW $8, Z4, Z4
@@ -31,10 +77,11 @@ loop512:
 	VMOVDQU64 Z3, (DI)
 	VMOVDQU64 Z4, 64(DI)
 	POPCNTQ R8, R9
-	ADDQ R9, DX
+	ADDQ R9, BX
 
 next512:
 	ADDQ $8, SI
+	ADDQ $64, DX
 	ADDQ $128, DI
 	DECQ CX
 	JNZ  loop512
@@ -65,42 +112,144 @@ above512:
 	VZEROUPPER
 	RET
 
-// func addDenseAVX2(acc *uint16, words *uint64, imps *byte, n int, weight uint16, spread *[256]uint64)
+// func addDenseAVX2(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
 //
-// 8 documents a turn: a table says how the next impacts spread over the bits of a byte.
-TEXT ·addDenseAVX2(SB), NOSPLIT, $0-48
+// 32 documents a turn: each row of the table is looked up by the classes, and the symbols'
+// bits, spread over bytes, say which of the eight is meant.
+TEXT ·addDenseAVX2(SB), NOSPLIT, $32-80
 	MOVQ acc+0(FP), DI
 	MOVQ words+8(FP), SI
-	MOVQ imps+16(FP), DX
-	MOVQ n+24(FP), CX
-	MOVWLZX weight+32(FP), AX
-	MOVQ spread+40(FP), BX
-	VMOVD AX, X15
-	VPBROADCASTW X15, X15
-	SHLQ $3, CX
+	MOVQ class+16(FP), DX
+	MOVQ low+24(FP), R12
+	MOVQ mid+32(FP), R13
+	MOVQ high+40(FP), R14
+	MOVQ at+48(FP), BX
+	MOVQ n+56(FP), CX
+	MOVWLZX weight+64(FP), AX
+	VMOVD AX, X7
+	VPBROADCASTW X7, Y7
+	MOVQ table+72(FP), AX
+	VBROADCASTI128 (AX), Y8
+	VBROADCASTI128 16(AX), Y9
+	VBROADCASTI128 32(AX), Y10
+	VBROADCASTI128 48(AX), Y11
+	VBROADCASTI128 64(AX), Y12
+	VBROADCASTI128 80(AX), Y13
+	VBROADCASTI128 96(AX), Y14
+	VBROADCASTI128 112(AX), Y15
 
 loop256:
-	MOVBQZX (SI), R8
+	MOVQ (SI), R8
 	TESTQ R8, R8
-	JZ   next256
-	VMOVQ (DX), X0
-	VMOVQ (BX)(R8*8), X1
-	VPSHUFB X1, X0, X0
-	VPMOVZXBW X0, X0
-	VPSLLW $8, X0, X0
-	VPMULHUW X15, X0, X0
-	VPADDW (DI), X0, X0
-	VMOVDQU X0, (DI)
+	JZ   skip256
+	MOVQ R8, words-8(SP)
+	MOVQ BX, R9
+	SHRQ $3, R9
+	MOVQ BX, R10
+	ANDQ $7, R10
+	MOVQ $63, R11
+	SUBQ R10, R11
+	MOVQ (R12)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R12)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	MOVQ AX, low-16(SP)
+	MOVQ (R13)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R13)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	MOVQ AX, mid-24(SP)
+	MOVQ (R14)(R9*1), AX
+	SHRXQ R10, AX, AX
+	MOVBQZX 8(R14)(R9*1), R15
+	ADDQ R15, R15
+	SHLXQ R11, R15, R15
+	ORQ  R15, AX
+	PDEPQ R8, AX, AX
+	MOVQ AX, high-32(SP)
 	POPCNTQ R8, R9
-	ADDQ R9, DX
+	ADDQ R9, BX
+	XORQ R9, R9
+
+half256:
+	VMOVDQU (DX)(R9*8), Y0
+	VPBROADCASTD low-16(SP)(R9*1), Y1
+	VPSHUFB ·byteOf(SB), Y1, Y1
+	VPAND ·bitOf(SB), Y1, Y1
+	VPCMPEQB ·bitOf(SB), Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y0, Y9, Y3
+	VPBLENDVB Y1, Y3, Y2, Y2
+	VPSHUFB Y0, Y10, Y3
+	VPSHUFB Y0, Y11, Y4
+	VPBLENDVB Y1, Y4, Y3, Y3
+	VPSHUFB Y0, Y12, Y4
+	VPSHUFB Y0, Y13, Y5
+	VPBLENDVB Y1, Y5, Y4, Y4
+	VPSHUFB Y0, Y14, Y5
+	VPSHUFB Y0, Y15, Y6
+	VPBLENDVB Y1, Y6, Y5, Y5
+	VPBROADCASTD mid-24(SP)(R9*1), Y1
+	VPSHUFB ·byteOf(SB), Y1, Y1
+	VPAND ·bitOf(SB), Y1, Y1
+	VPCMPEQB ·bitOf(SB), Y1, Y1
+	VPBLENDVB Y1, Y3, Y2, Y2
+	VPBLENDVB Y1, Y5, Y4, Y4
+	VPBROADCASTD high-32(SP)(R9*1), Y1
+	VPSHUFB ·byteOf(SB), Y1, Y1
+	VPAND ·bitOf(SB), Y1, Y1
+	VPCMPEQB ·bitOf(SB), Y1, Y1
+	VPBLENDVB Y1, Y4, Y2, Y2
+	VPBROADCASTD words-8(SP)(R9*1), Y1
+	VPSHUFB ·byteOf(SB), Y1, Y1
+	VPAND ·bitOf(SB), Y1, Y1
+	VPCMPEQB ·bitOf(SB), Y1, Y1
+	VPAND Y1, Y2, Y2
+	VEXTRACTI128 $1, Y2, X3
+	VPMOVZXBW X2, Y2
+	VPMOVZXBW X3, Y3
+	VPSLLW $8, Y2, Y2
+	VPSLLW $8, Y3, Y3
+	VPMULHUW Y7, Y2, Y2
+	VPMULHUW Y7, Y3, Y3
+	VPADDW (DI), Y2, Y2
+	VPADDW 32(DI), Y3, Y3
+	VMOVDQU Y2, (DI)
+	VMOVDQU Y3, 32(DI)
+	ADDQ $64, DI
+	ADDQ $4, R9
+	CMPQ R9, $8
+	JLT  half256
+	JMP  next256
+
+skip256:
+	ADDQ $128, DI
 
 next256:
-	INCQ SI
-	ADDQ $16, DI
+	ADDQ $8, SI
+	ADDQ $64, DX
 	DECQ CX
 	JNZ  loop256
 	VZEROUPPER
 	RET
+
+// Which byte of four, and which bit of it, belongs to each of 32 documents.
+DATA ·byteOf+0(SB)/8, $0x0000000000000000
+DATA ·byteOf+8(SB)/8, $0x0101010101010101
+DATA ·byteOf+16(SB)/8, $0x0202020202020202
+DATA ·byteOf+24(SB)/8, $0x0303030303030303
+GLOBL ·byteOf(SB), RODATA|NOPTR, $32
+DATA ·bitOf+0(SB)/8, $0x8040201008040201
+DATA ·bitOf+8(SB)/8, $0x8040201008040201
+DATA ·bitOf+16(SB)/8, $0x8040201008040201
+DATA ·bitOf+24(SB)/8, $0x8040201008040201
+GLOBL ·bitOf(SB), RODATA|NOPTR, $32
 
 // func atLeastAVX2(out *uint64, acc *uint16, n int, need uint16)
 //

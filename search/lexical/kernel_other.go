@@ -2,8 +2,8 @@
 
 package lexical
 
-func addDense(acc []uint16, words []uint64, imps []byte, weight uint16) {
-	addDenseGo(acc, words, imps, weight)
+func addDense(acc []uint16, words []uint64, class []byte, p *planes, at int, weight uint16, table *impacts) {
+	addDenseGo(acc, words, class, p, at, weight, table)
 }
 
 func atLeast(out []uint64, acc []uint16, need uint16) { atLeastGo(out, acc, need) }

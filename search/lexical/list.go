@@ -3,35 +3,63 @@ package lexical
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // list holds where the parts of a term's postings are.
 type list struct {
-	seg                 *segment
-	df                  int
-	flags               byte
-	most                byte    // the largest impact
-	best                [3]byte // the 10th, 100th and 1000th
-	winMax              []byte  // dense: largest impact of a window
-	subMax              []byte  // and of 256 documents
-	rank                []uint32
-	words               []uint64
-	lasts, gapOff       []uint32 // else
-	blockMax            []byte
-	gaps                []byte
-	codeOff, placeOff   []uint32
-	placeW              []byte
-	imps, codes, places []byte
-	docs                []uint32 // of a list shorter than a block
-	codeW               int      // likewise
+	seg   *segment
+	group *segGroup // nil for a key
+	df    int
+	flags byte
+	most  byte    // the largest impact
+	best  [3]byte // the 10th, 100th and 1000th
+
+	// of a list with bits or bytes
+	winMax []byte // largest impact of a window
+	subMax []byte // and of 256 documents
+	start  []uint32
+	rank   []uint16
+	words  []uint64 // a bit a document
+	near   []byte   // or the lowest byte of each
+
+	// of another long one
+	lasts, gapOff []uint32
+	blockMax      []byte
+	gaps          []byte
+
+	planes            planes // of a list with bits: the symbols
+	several, codeW    []byte
+	codeOff, placeOff []uint32
+	placeW            []byte
+	codes, places     []byte
+	docs              []uint32 // of a list shorter than a block
+	shortW            int      // width of its codes
 }
 
-func (l *list) dense() bool { return l.flags&flagDense != 0 }
+// planes are the lowest, the middle and the highest bits of symbols.
+type planes [3][]byte
+
+// at returns symbol i.
+func (p *planes) at(i int) byte {
+	b, s := i>>3, i&7
+	return p[0][b]>>s&1 | p[1][b]>>s&1<<1 | p[2][b]>>s&1<<2
+}
+
+// parted says that the list knows of each 256 documents how many postings and what
+// impacts there are.
+func (l *list) parted() bool { return l.flags&(flagBits|flagBytes) != 0 }
+
+// bits says that the list is a bit a document.
+func (l *list) bits() bool { return l.flags&flagBits != 0 }
 
 // list reads the head of the current term's postings.
 func (t *terms) list() *list {
 	l := &list{seg: t.seg, df: t.df}
 	kind := kindOf(t.term)
+	if kind != keyKind {
+		l.group = &t.seg.groups[groupOf(t.term)]
+	}
 	if t.df == 1 {
 		t.single(l, kind)
 		return l
@@ -55,11 +83,9 @@ func (t *terms) single(l *list, kind termKind) {
 		return
 	}
 	code := uint32(uv(&v))
-	l.codeW = bits.Len32(code)
-	l.codes = append(pack(nil, []uint32{code}, l.codeW), make([]byte, slack)...)
-	r := t.seg.lay.rater(groupOf(t.term), t.seg.lens, t.seg.avg)
-	l.most = impact(r.part(&t.seg.tuples[code], l.docs[0]), r.group.top)
-	l.imps = []byte{l.most}
+	l.shortW = bits.Len32(code)
+	l.codes = append(pack(nil, []uint32{code}, l.shortW), make([]byte, slack)...)
+	l.most = l.impact(0, l.docs[0])
 	if kind == wordKind {
 		l.flags = flagPlaces
 		var apart []uint32
@@ -72,46 +98,39 @@ func (t *terms) single(l *list, kind termKind) {
 	}
 }
 
+const badLength = "a list has another length than the dictionary says"
+
 func (l *list) short(p []byte) {
 	if l.df >= blockSize {
-		panic("a list has another length than the dictionary says")
+		panic(badLength)
 	}
-	width := int(l.flags >> 4)
-	p = p[1:]
-	d := uint32(uv(&p))
+	width := int(p[1])
+	p = p[2:]
+	first := uint32(uv(&p))
 	l.docs = make([]uint32, l.df)
-	for i := range l.docs {
-		if i > 0 {
-			d += fixed(p, width)
-			p = p[width:]
-		}
-		l.docs[i] = d
-	}
+	l.docs[0] = first
+	apart(l.docs[1:], int64(first), p, width)
+	p = p[((l.df-1)*width+7)/8:]
 	if l.flags&flagBare != 0 {
 		return
 	}
-	l.imps = p[:l.df]
-	for _, v := range l.imps {
-		l.most = max(l.most, v)
-	}
-	p = p[l.df:]
-	l.codeW = int(p[0])
-	l.codes = p[1:]
+	l.most, l.shortW = p[0], int(p[1])
+	l.codes = p[2:]
 	if l.flags&flagPlaces != 0 {
-		p = p[1+(l.df*l.codeW+7)/8:]
+		p = p[2+(l.df*l.shortW+7)/8:]
 		l.placeW, l.placeOff = p[:1], []uint32{0, 0}
 		l.places = p[1:]
 	}
 }
 
-func fixed(p []byte, width int) uint32 {
-	switch width {
-	case 1:
-		return uint32(p[0])
-	case 2:
-		return uint32(binary.LittleEndian.Uint16(p))
+// apart reads documents from the numbers of those between them and the one before.
+func apart(docs []uint32, last int64, src []byte, width int) {
+	mask, at, d := uint64(1)<<width-1, 0, uint32(last)
+	for i := range docs {
+		d += 1 + uint32(binary.LittleEndian.Uint64(src[at>>3:])>>(at&7)&mask)
+		docs[i] = d
+		at += width
 	}
-	return binary.LittleEndian.Uint32(p)
 }
 
 func (l *list) long(p []byte) {
@@ -122,155 +141,263 @@ func (l *list) long(p []byte) {
 	places := int(binary.LittleEndian.Uint64(p[24:]))
 	p = p[40:]
 	take := func(size int) []byte {
-		out := p[:size]
+		out := p[:size:size]
 		p = p[(size+7)&^7:]
 		return out
 	}
-	if n != l.df {
-		panic("a list has another length than the dictionary says")
+	if n != l.df || nb != (n+blockSize-1)/blockSize {
+		panic(badLength)
 	}
-	if l.dense() {
+	bare := l.flags&flagBare != 0
+	if l.parted() {
 		nw := windows(l.seg.docs)
-		l.winMax, l.subMax = take(nw), take(nw*winSubs)
-		l.rank = numbers[uint32](take(4 * nw * winSubs))
-		l.words = numbers[uint64](take(8 * nw * winWords))
+		if !bare {
+			l.winMax, l.subMax = take(nw), take(nw*winSubs)
+		}
+		l.start, l.rank = numbers[uint32](take(4*(nw+1))), numbers[uint16](take(2*(nw*winSubs+1)))
+		if l.bits() {
+			l.words = numbers[uint64](take(8 * nw * winWords))
+		} else {
+			l.near = take(n)
+		}
 	} else {
 		l.lasts, l.gapOff = numbers[uint32](take(4*nb)), numbers[uint32](take(4*nb))
-		if l.flags&flagBare == 0 {
+		if !bare {
 			l.blockMax = take(nb)
 		}
-		l.gaps = take(gaps)
+		l.gaps = p[:gaps+slack]
+		take(gaps)
 	}
-	if l.flags&flagBare != 0 {
+	if bare {
 		return
+	}
+	if l.bits() {
+		for i := range l.planes {
+			l.planes[i] = p[:(n+7)/8+slack]
+			take((n + 7) / 8)
+		}
+		l.several, l.codeW = take(nb), take(nb)
 	}
 	l.codeOff = numbers[uint32](take(4 * (nb + 1)))
 	if l.flags&flagPlaces != 0 {
 		l.placeOff, l.placeW = numbers[uint32](take(4*(nb+1))), take(nb)
 	}
-	l.imps = take(n)
-	at := p
+	l.codes = p[:codes+slack]
 	take(codes)
-	l.codes = at[:codes+slack]
 	l.places = p[:places+slack]
 }
 
-// blocks is how many blocks a list that is not dense has.
-func (l *list) blocks() int {
-	if l.docs != nil {
-		return 1
-	}
-	return len(l.lasts)
-}
+// blocks is how many blocks of 128 postings a list has.
+func (l *list) blocks() int { return (l.df + blockSize - 1) / blockSize }
 
-// decode puts the documents of block i into out and returns how many there are.
+// decode puts the documents of block i into out and returns how many there are. The list
+// is not parted.
 func (l *list) decode(i int, out *[blockSize]uint32) int {
 	if l.docs != nil {
 		return copy(out[:], l.docs)
 	}
 	n := min(blockSize, l.df-i*blockSize)
-	d := uint32(0)
+	last := int64(-1)
 	if i > 0 {
-		d = l.lasts[i-1]
+		last = int64(l.lasts[i-1])
 	}
 	off := l.gapOff[i]
-	p := l.gaps[off&(1<<30-1):]
-	switch off >> 30 {
-	case 0:
-		p = p[:n]
-		for j, g := range p {
-			d += uint32(g)
-			out[j&(blockSize-1)] = d
-		}
-	case 1:
-		for j := range n {
-			d += uint32(binary.LittleEndian.Uint16(p[2*j:]))
-			out[j] = d
-		}
-	default:
-		for j := range n {
-			d += binary.LittleEndian.Uint32(p[4*j:])
-			out[j] = d
-		}
-	}
+	apart(out[:n], last, l.gaps[off&(1<<gapBits-1):], int(off>>gapBits))
 	return n
+}
+
+// ordinal returns the number of the first posting of 256 documents.
+func (l *list) ordinal(sub int) int {
+	return int(l.start[sub>>(winBits-subBits)]) + int(l.rank[sub])
+}
+
+// of returns the number of the posting of a document in a parted list.
+func (l *list) of(doc uint32) (int, bool) {
+	sub := int(doc >> subBits)
+	n := l.ordinal(sub)
+	if !l.bits() {
+		i := slices.Index(l.near[n:l.ordinal(sub+1)], byte(doc))
+		return n + i, i >= 0
+	}
+	w := doc >> 6
+	word, bit := l.words[w], uint64(1)<<(doc&63)
+	if word&bit == 0 {
+		return 0, false
+	}
+	for i := w &^ (subWords - 1); i < w; i++ {
+		n += bits.OnesCount64(l.words[i])
+	}
+	return n + bits.OnesCount64(word&(bit-1)), true
+}
+
+// impact returns an upper bound of the impact of posting i, which is that of a document.
+func (l *list) impact(i int, doc uint32) byte {
+	return l.group.table[int(l.symbol(i))*classes+int(l.group.class[doc])]
+}
+
+// symbol returns the symbol of posting i.
+func (l *list) symbol(i int) byte {
+	if l.bits() {
+		return l.planes.at(i)
+	}
+	return l.seg.syms[l.code(i)]
 }
 
 // code returns the code of posting i.
 func (l *list) code(i int) uint32 {
 	if l.docs != nil {
-		return unpack(l.codes, l.codeW, i)
+		return unpack(l.codes, l.shortW, i)
 	}
-	at := l.codeOff[i/blockSize]
-	width := (l.codeOff[i/blockSize+1] - at) / 16
-	return unpack(l.codes[at:], int(width), i%blockSize)
+	block, j := i/blockSize, i%blockSize
+	at := l.codeOff[block]
+	if l.bits() {
+		sym := l.planes.at(i)
+		if l.several[block]>>sym&1 == 0 {
+			return l.group.codes[sym][0]
+		}
+		n := l.group.codes[sym]
+		return n[unpack(l.codes[at:], int(l.codeW[block]), l.severalBefore(block, j))]
+	}
+	return unpack(l.codes[at:], int(l.codeOff[block+1]-at)/16, j)
 }
+
+// severalBefore returns how many of the first j postings of a block have a symbol of several
+// codes.
+func (l *list) severalBefore(block, j int) int {
+	n := 0
+	for half := 0; half < j; half += 64 {
+		below := ^uint64(0)
+		if j-half < 64 {
+			below = 1<<(j-half) - 1
+		}
+		all := l.symbols(block, half)
+		for sym := range symbols {
+			if l.several[block]>>sym&1 == 1 {
+				n += bits.OnesCount64(all.are(sym) & below)
+			}
+		}
+	}
+	return n
+}
+
+// symbolBits are the bits of 64 symbols.
+type symbolBits [3]uint64
+
+// symbols returns those of half a block.
+func (l *list) symbols(block, half int) (s symbolBits) {
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64(l.planes[i][(block*blockSize+half)/8:])
+	}
+	return s
+}
+
+// are returns which are a symbol.
+func (s *symbolBits) are(sym int) uint64 {
+	out := ^uint64(0)
+	for i, bits := range s {
+		out &= bits ^ (uint64(sym>>i&1) - 1)
+	}
+	return out
+}
+
+// codesOf puts the codes of the first n postings of a block into out.
+func (l *list) codesOf(block, n int, out *[blockSize]uint32) {
+	if !l.bits() {
+		codes, width := l.codes, l.shortW
+		if l.docs == nil {
+			at := l.codeOff[block]
+			codes, width = codes[at:], int(l.codeOff[block+1]-at)/16
+		}
+		if width == 0 {
+			clear(out[:n])
+			return
+		}
+		mask, at := uint64(1)<<width-1, 0
+		for i := range out[:n] {
+			out[i] = uint32(binary.LittleEndian.Uint64(codes[at>>3:]) >> (at & 7) & mask)
+			at += width
+		}
+		return
+	}
+	more, width, several, next := l.codes[l.codeOff[block]:], int(l.codeW[block]), l.several[block], 0
+	for half := 0; half < n; half += 64 {
+		s := l.symbols(block, half)
+		for i := range out[half:min(n, half+64)] {
+			sym := s[0]>>i&1 | s[1]>>i&1<<1 | s[2]>>i&1<<2
+			nth := uint32(0)
+			if several>>sym&1 == 1 {
+				nth = unpack(more, width, next)
+				next++
+			}
+			out[half+i] = l.group.codes[sym][nth]
+		}
+	}
+}
+
+// size is how many postings a block has.
+func (l *list) size(block int) int { return min(blockSize, l.df-block*blockSize) }
 
 // tuple returns how often the term stands in the fields of posting i.
 func (l *list) tuple(i int) *tuple { return &l.seg.tuples[l.code(i)] }
 
-// ordinal returns the number of the posting of a document in a dense list.
-func (l *list) ordinal(doc uint32) (int, bool) {
-	w := doc >> 6
-	word := l.words[w]
-	bit := uint64(1) << (doc & 63)
-	if word&bit == 0 {
-		return 0, false
-	}
-	n := int(l.rank[doc>>subBits]) + bits.OnesCount64(word&(bit-1))
-	for i := w &^ (1<<(subBits-6) - 1); i < w; i++ {
-		n += bits.OnesCount64(l.words[i])
-	}
-	return n, true
-}
-
 // placesOf appends the places of posting i.
 func (l *list) placesOf(i int, dst []uint32) []uint32 {
-	block, first := i/blockSize, 0
-	for j := block * blockSize; j < i; j++ {
-		first += int(l.seg.totals[l.code(j)])
+	block := i / blockSize
+	var codes [blockSize]uint32
+	l.codesOf(block, i%blockSize+1, &codes)
+	first := 0
+	for _, c := range codes[:i%blockSize] {
+		first += int(l.seg.totals[c])
 	}
-	n := int(l.seg.totals[l.code(i)])
 	width, src := int(l.placeW[block]), l.places[l.placeOff[block]:]
 	last := uint32(0)
-	for j := first; j < first+n; j++ {
-		last += unpack(src, width, j)
+	for j := range int(l.seg.totals[codes[i%blockSize]]) {
+		last += unpack(src, width, first+j)
 		dst = append(dst, last)
+	}
+	return dst
+}
+
+// documents appends those of every posting.
+func (l *list) documents(dst []uint32) []uint32 {
+	switch {
+	case l.bits():
+		for w, word := range l.words {
+			for ; word != 0; word &= word - 1 {
+				dst = append(dst, uint32(w<<6+bits.TrailingZeros64(word)))
+			}
+		}
+	case l.parted():
+		for sub := range len(l.rank) - 1 {
+			for _, b := range l.near[l.ordinal(sub):l.ordinal(sub+1)] {
+				dst = append(dst, uint32(sub<<subBits)|uint32(b))
+			}
+		}
+	default:
+		var block [blockSize]uint32
+		for i := range l.blocks() {
+			dst = append(dst, block[:l.decode(i, &block)]...)
+		}
 	}
 	return dst
 }
 
 // all appends every posting.
 func (l *list) all(p *postings) {
-	if l.dense() {
-		for w, word := range l.words {
-			for ; word != 0; word &= word - 1 {
-				p.docs = append(p.docs, uint32(w<<6+bits.TrailingZeros64(word)))
-			}
-		}
-	} else {
-		var block [blockSize]uint32
-		for i := range l.blocks() {
-			n := l.decode(i, &block)
-			p.docs = append(p.docs, block[:n]...)
-		}
-	}
+	p.docs = l.documents(p.docs)
 	if l.flags&flagBare != 0 {
 		return
 	}
-	for lo := 0; lo < l.df; lo += blockSize {
-		total := 0
-		for i := lo; i < min(l.df, lo+blockSize); i++ {
-			c := l.code(i)
-			p.codes = append(p.codes, c)
-			total += int(l.seg.totals[c])
-		}
+	var codes [blockSize]uint32
+	for block := range l.blocks() {
+		n := l.size(block)
+		l.codesOf(block, n, &codes)
+		p.codes = append(p.codes, codes[:n]...)
 		if l.flags&flagPlaces == 0 {
 			continue
 		}
-		block := lo / blockSize
 		width, src, at := int(l.placeW[block]), l.places[l.placeOff[block]:], 0
-		for _, c := range p.codes[len(p.codes)-min(blockSize, l.df-lo):] {
+		for _, c := range codes[:n] {
 			last := uint32(0)
 			for range l.seg.totals[c] {
 				last += unpack(src, width, at)

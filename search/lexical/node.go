@@ -123,16 +123,24 @@ type prefixNode struct {
 }
 
 func (n *prefixNode) add(l *list) {
-	if l.dense() {
+	switch {
+	case l.bits():
 		for i, w := range l.words {
 			n.docs[i] |= w
 		}
-		return
-	}
-	var block [blockSize]uint32
-	for b := range l.blocks() {
-		for _, d := range block[:l.decode(b, &block)] {
-			n.docs.set(d)
+	case l.parted():
+		for sub := range len(l.rank) - 1 {
+			words := n.docs[sub*subWords:][:subWords]
+			for _, b := range l.near[l.ordinal(sub):l.ordinal(sub+1)] {
+				words[b>>6] |= 1 << (b & 63)
+			}
+		}
+	default:
+		var block [blockSize]uint32
+		for b := range l.blocks() {
+			for _, d := range block[:l.decode(b, &block)] {
+				n.docs.set(d)
+			}
 		}
 	}
 }

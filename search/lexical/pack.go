@@ -6,9 +6,9 @@ import (
 	"unsafe"
 )
 
-// slack is how many bytes stand behind packed numbers, so that eight may be read
-// wherever one begins.
-const slack = 8
+// slack is how many bytes stand behind what is packed, so that eight may be read wherever
+// a number begins, and more by the kernels.
+const slack = 64
 
 // pack appends values of width bits each, the first in the lowest bits.
 func pack(dst []byte, values []uint32, width int) []byte {

@@ -53,7 +53,7 @@ func (n *phraseNode) needed(r *ranking) byte {
 func (n *phraseNode) subBound(sub int) byte {
 	least := byte(255)
 	for i := range n.words {
-		if w := &n.words[i]; w.dense() {
+		if w := &n.words[i]; w.parted() {
 			least = min(least, w.subMax[sub])
 		}
 	}
@@ -78,38 +78,71 @@ type phraseWord struct {
 	places  []uint32
 	starts  [blockSize + 1]uint32 // where the places of each posting of a block begin
 	started int                   // that block, −1 for none
-	known   int                   // how many of the starts are known
 }
 
 // read sets places to those of posting ordinal.
 func (w *phraseWord) read() {
 	block, i := w.ordinal/blockSize, w.ordinal%blockSize
-	if w.started != block {
-		w.started, w.known = block, 0
+	var from, to uint32
+	if w.bits() {
+		from = w.placesBefore(block, i)
+		to = from + w.seg.totals[w.code(w.ordinal)]
+	} else {
+		w.begin(block)
+		from, to = w.starts[i], w.starts[i+1]
 	}
-	w.extend(block, i+1)
 	width, src := int(w.placeW[block]), w.cursor.places[w.placeOff[block]:]
 	w.places = w.places[:0]
 	last := uint32(0)
-	for j := w.starts[i]; j < w.starts[i+1]; j++ {
+	for j := from; j < to; j++ {
 		last += unpack(src, width, int(j))
 		w.places = append(w.places, last)
 	}
 }
 
-// extend computes starts up to number to.
-func (w *phraseWord) extend(block, to int) {
-	at, totals := w.starts[w.known], w.seg.totals
-	codes, width := w.codes, w.codeW
-	if w.docs == nil {
-		from := w.codeOff[block]
-		codes, width = codes[from:], int(w.codeOff[block+1]-from)/16
+// placesBefore counts the places of the first j postings of a block of a list of bits:
+// those of a symbol all at once.
+func (l *list) placesBefore(block, j int) (n uint32) {
+	several, next := l.several[block], 0
+	for half := 0; half < j; half += 64 {
+		below := ^uint64(0)
+		if j-half < 64 {
+			below = 1<<(j-half) - 1
+		}
+		s, rest := l.symbols(block, half), uint64(0)
+		for sym := range symbols {
+			switch of := s.are(sym) & below; {
+			case of == 0:
+			case several>>sym&1 == 1:
+				rest |= of
+			default:
+				n += uint32(bits.OnesCount64(of)) * l.seg.totals[l.group.codes[sym][0]]
+			}
+		}
+		for ; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			nth := unpack(l.codes[l.codeOff[block]:], int(l.codeW[block]), next)
+			n += l.seg.totals[l.group.codes[s[0]>>i&1|s[1]>>i&1<<1|s[2]>>i&1<<2][nth]]
+			next++
+		}
 	}
-	for i := w.known; i < to; i++ {
-		at += totals[unpack(codes, width, i)]
+	return n
+}
+
+// begin computes the starts of a block.
+func (w *phraseWord) begin(block int) {
+	if w.started == block {
+		return
+	}
+	w.started = block
+	var codes [blockSize]uint32
+	n := w.size(block)
+	w.codesOf(block, n, &codes)
+	at := uint32(0)
+	for i, c := range codes[:n] {
+		at += w.seg.totals[c]
 		w.starts[i+1] = at
 	}
-	w.known = max(w.known, to)
 }
 
 func (n *phraseNode) restrict(w int, set *bitSet) {
@@ -138,7 +171,7 @@ func (n *phraseNode) together(w int, set *bitSet) {
 func (n *phraseNode) locate(doc uint32, least byte) (ok bool) {
 	for i := range n.words {
 		w := &n.words[i]
-		if w.ordinal, ok = w.find(doc); !ok || w.imps[w.ordinal] < least {
+		if w.ordinal, ok = w.find(doc); !ok || w.impact(w.ordinal, doc) < least {
 			return false
 		}
 	}

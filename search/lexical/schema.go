@@ -73,6 +73,7 @@ type group struct {
 	boost  []float64
 	top    float64 // no part of a score of this group reaches it
 	plain  bool
+	levels []float64 // of the symbols (impact.go)
 }
 
 func newLayout(s Schema) (*layout, error) {
@@ -102,6 +103,7 @@ func newLayout(s Schema) (*layout, error) {
 	}
 	for i := range l.groups {
 		l.groups[i].top = (k1 + 1) * (1 + l.groups[i].top)
+		l.groups[i].learn()
 	}
 	for i, n := range s.Numbers {
 		if _, twice := l.number[n]; twice {

@@ -106,7 +106,3 @@ func (t *tuple) total() int {
 	}
 	return n
 }
-
-func impact(part, top float64) byte {
-	return byte(min(255, max(1, math.Ceil(part/top*255))))
-}

@@ -28,6 +28,8 @@ type segment struct {
 	nums   []column
 	tuples []tuple
 	totals []uint32
+	syms   []byte
+	groups []segGroup
 	post   []byte
 	dict   []byte
 	didx   []uint32
@@ -35,6 +37,13 @@ type segment struct {
 
 	filters filterCache
 	unmap   func()
+}
+
+// segGroup is what a segment knows of a group of fields.
+type segGroup struct {
+	class []byte // of each document
+	codes [symbols][]uint32
+	table *impacts
 }
 
 type row struct {
@@ -146,18 +155,45 @@ func (s *segment) load() error {
 		}
 		s.nums = append(s.nums, c)
 	}
+	s.groups = make([]segGroup, len(lay.groups))
 	tupl, w := s.section(tagTupl), len(lay.Fields)
-	for ; len(tupl) >= w; tupl = tupl[w:] {
+	for ; len(tupl) > w; tupl = tupl[w+1:] {
 		var t tuple
 		copy(t[:], tupl[:w])
-		s.tuples = append(s.tuples, t)
-		s.totals = append(s.totals, uint32(t.total()))
+		g, sym := lay.groupOf[t.first()], tupl[w]
+		s.groups[g].codes[sym] = append(s.groups[g].codes[sym], uint32(len(s.tuples)))
+		s.tuples, s.totals, s.syms = append(s.tuples, t), append(s.totals, uint32(t.total())), append(s.syms, sym)
+	}
+	if !s.loadClasses(s.section(tagClas)) {
+		return bad(tagClas, "too short")
 	}
 	s.post, s.dict, s.didx = s.section(tagPost), s.section(tagDict), numbers[uint32](s.section(tagDidx))
 	if s.dkey = numbers[uint64](s.section(tagDkey)); len(s.dkey) != len(s.didx) {
 		return bad(tagDkey, "wrong length")
 	}
 	return nil
+}
+
+// loadClasses reads the classes of documents and makes the tables of impacts.
+func (s *segment) loadClasses(p []byte) bool {
+	for g := range s.groups {
+		fields, size := len(s.lay.groups[g].fields), windows(s.docs)*winSize
+		if len(p) < classes*8*(1+fields)+size {
+			return false
+		}
+		var shapes [classes]shape
+		for i := range shapes {
+			lengths := numbers[uint64](p[:8*(1+fields)])
+			shapes[i].joint = math.Float64frombits(lengths[0])
+			for _, l := range lengths[1:] {
+				shapes[i].own = append(shapes[i].own, math.Float64frombits(l))
+			}
+			p = p[8*(1+fields):]
+		}
+		s.groups[g].class, p = p[:size:size], p[size:]
+		s.groups[g].table = s.lay.table(g, s.tuples, s.syms, &shapes, s.avg)
+	}
+	return true
 }
 
 // verify checks every section against its checksum and returns the first that is damaged.

@@ -219,7 +219,7 @@ func (s *Snapshot) Facets(q Query, prefix string, limit int) []Count {
 
 func countIn(l *list, match bitmap) int {
 	n := 0
-	if l.dense() {
+	if l.bits() {
 		for w := range windows(l.seg.docs) {
 			both := *(*bitSet)(l.words[w*winWords:])
 			both.and(match.window(w))
@@ -227,11 +227,8 @@ func countIn(l *list, match bitmap) int {
 		}
 		return n
 	}
-	var block [blockSize]uint32
-	for b := range l.blocks() {
-		for _, d := range block[:l.decode(b, &block)] {
-			n += int(match[d>>6] >> (d & 63) & 1)
-		}
+	for _, d := range l.documents(nil) {
+		n += int(match[d>>6] >> (d & 63) & 1)
 	}
 	return n
 }

@@ -42,21 +42,24 @@ func (f *pruner) wide() {
 }
 
 func (f *pruner) addWide(sums []uint32, c *cursor, w int, weight uint32) {
-	if !c.dense() {
-		c.each(w, func(docs []uint32, ordinal int) {
+	table, class := c.group.table, c.group.class
+	if !c.bits() {
+		c.eachSymbol(w, func(docs []uint32, syms []byte) {
 			for i, d := range docs {
+				imp := table[(int(syms[i])*classes+int(class[d]))&(symbols*classes-1)]
 				d &= winSize - 1
-				sums[d] += uint32(c.imps[ordinal+i]) * weight
+				sums[d] += uint32(imp) * weight
 				f.touched[d>>6] |= 1 << (d & 63)
 			}
 		})
 		return
 	}
-	ordinal := int(c.rank[w*winSubs])
+	ordinal := c.ordinal(w * winSubs)
 	for i, word := range c.words[w*winWords:][:winWords] {
 		f.touched[i] |= word
 		for ; word != 0; word &= word - 1 {
-			sums[i<<6+bits.TrailingZeros64(word)] += uint32(c.imps[ordinal]) * weight
+			slot := i<<6 + bits.TrailingZeros64(word)
+			sums[slot] += uint32(c.impact(ordinal, uint32(w<<winBits+slot))) * weight
 			ordinal++
 		}
 	}

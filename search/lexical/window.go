@@ -22,7 +22,7 @@ func (f *pruner) bounds(w int) int {
 func (f *pruner) active(w int) uint32 {
 	flat := uint32(0)
 	for _, t := range f.terms {
-		if !t.dense() {
+		if !t.parted() {
 			flat += t.here
 		}
 	}
@@ -30,7 +30,7 @@ func (f *pruner) active(w int) uint32 {
 		f.subs[i] = flat
 	}
 	for _, t := range f.terms {
-		if t.dense() {
+		if t.parted() {
 			for i, v := range t.subMax[w*winSubs:][:winSubs] {
 				f.subs[i] += t.steps(v)
 			}
@@ -57,22 +57,22 @@ func runs(mask uint32, g func(from, to int)) {
 
 const subWords = winWords / winSubs
 
-// addDense adds a dense list in the active parts of a window.
+// addDense adds a list of bits in the active parts of a window.
 func (f *pruner) addDense(t *fastTerm, w int, mask uint32) {
 	runs(mask, func(from, to int) {
 		sub := w*winSubs + from
-		addDense(f.acc[from<<subBits:], t.words[sub*subWords:][:(to-from)*subWords], t.imps[min(len(t.imps), int(t.rank[sub])):], t.weight)
+		addDense(f.acc[from<<subBits:], t.words[sub*subWords:][:(to-from)*subWords], t.group.class[sub<<subBits:], &t.planes, min(t.df, t.ordinal(sub)), t.weight, t.group.table)
 	})
 }
 
-// addSparse adds a list that is not dense, and notes its documents in touched.
+// addSparse adds another list, and notes its documents in touched.
 func (f *pruner) addSparse(t *fastTerm, w int) {
-	weight := uint32(t.weight)
-	t.each(w, func(docs []uint32, ordinal int) {
-		imps := t.imps[ordinal:][:len(docs)]
+	weight, table, class := uint32(t.weight), t.group.table, t.group.class
+	t.eachSymbol(w, func(docs []uint32, syms []byte) {
 		for i, d := range docs {
+			imp := table[(int(syms[i])*classes+int(class[d]))&(symbols*classes-1)]
 			d &= winSize - 1
-			f.acc[d] += uint16(uint32(imps[i]) * weight >> 8)
+			f.acc[d] += uint16(uint32(imp) * weight >> 8)
 			f.touched[d>>6] |= 1 << (d & 63)
 		}
 	})
@@ -156,6 +156,10 @@ func (f *pruner) required(w int) bool {
 			found = true
 			continue
 		}
+		if t.bits() {
+			f.set.and((*bitSet)(t.words[w*winWords:]))
+			continue
+		}
 		var own bitSet
 		t.window(w, &own)
 		f.set.and(&own)
@@ -209,7 +213,7 @@ func (f *pruner) addAll(terms []*fastTerm, w int, mask uint32) (dense bool) {
 }
 
 func (f *pruner) add(t *fastTerm, w int, mask uint32) (dense bool) {
-	if t.dense() {
+	if t.bits() {
 		f.addDense(t, w, mask)
 		return true
 	}
@@ -309,7 +313,7 @@ func (f *pruner) rank(w, first int) {
 func (f *pruner) tighten(w, sub, first int) {
 	for i, t := range f.terms[:first] {
 		here := t.here
-		if here > 0 && t.dense() {
+		if here > 0 && t.parted() {
 			here = t.steps(t.subMax[w*winSubs+sub])
 		}
 		f.below[i+1] = f.below[i] + here
@@ -326,7 +330,7 @@ func (f *pruner) look(w, slot, first int) {
 		}
 		if t := f.terms[j-1]; t.here > 0 {
 			if o, ok := t.find(doc); ok {
-				sum += int(uint32(t.imps[o]) * uint32(t.weight) >> 8)
+				sum += int(uint32(t.impact(o, doc)) * uint32(t.weight) >> 8)
 			}
 		}
 	}

@@ -28,6 +28,9 @@ type segWriter struct {
 	tuples []tuple
 	totals []uint32 // occurrences of each tuple
 	codes  map[tuple]uint32
+	syms   []byte   // symbol of each tuple
+	nths   []uint32 // which of those with its symbol in its group it is
+	count  [][symbols]uint32
 
 	post  uint64 // length of POST so far
 	dict  []byte
@@ -63,6 +66,7 @@ func (d *documents) sums() []uint64 {
 // which they stand; those not among them come behind.
 func newSegWriter(w io.Writer, lay *layout, d *documents, tuples []tuple) *segWriter {
 	s := &segWriter{out: bufio.NewWriterSize(w, 1<<18), lay: lay, docs: len(d.ids), lens: d.lens, codes: map[tuple]uint32{}}
+	s.count = make([][symbols]uint32, len(lay.groups))
 	for _, t := range tuples {
 		s.code(t)
 	}
@@ -85,6 +89,7 @@ func newSegWriter(w io.Writer, lay *layout, d *documents, tuples []tuple) *segWr
 		all = appendColumn(all, n)
 	}
 	s.section(tagNums, all)
+	s.section(tagClas, s.classes())
 	s.begin(tagPost)
 	return s
 }
@@ -154,8 +159,27 @@ func (s *segWriter) code(t tuple) uint32 {
 		s.codes[t] = c
 		s.tuples = append(s.tuples, t)
 		s.totals = append(s.totals, uint32(t.total()))
+		g := s.lay.groupOf[t.first()]
+		sym := s.lay.groups[g].symbol(&t)
+		s.syms, s.nths = append(s.syms, sym), append(s.nths, s.count[g][sym])
+		s.count[g][sym]++
 	}
 	return c
+}
+
+// classes is the section of the documents' classes.
+func (s *segWriter) classes() []byte {
+	var out []byte
+	for g := range s.lay.groups {
+		of, shapes := s.lay.classify(g, s.lens, s.avg)
+		for _, shape := range shapes {
+			for _, length := range append([]float64{shape.joint}, shape.own...) {
+				out = binary.LittleEndian.AppendUint64(out, float64bits(length))
+			}
+		}
+		out = append(out, of...)
+	}
+	return out
 }
 
 // postings are a term's, in the order of documents.
@@ -250,11 +274,11 @@ func (s *segWriter) align() {
 
 // finish writes the rest of the segment.
 func (s *segWriter) finish() error {
-	s.align()
+	s.put(make([]byte, slack))
 	s.end()
 	var all []byte
-	for _, t := range s.tuples {
-		all = append(all, t[:len(s.lay.Fields)]...)
+	for i, t := range s.tuples {
+		all = append(append(all, t[:len(s.lay.Fields)]...), s.syms[i])
 	}
 	s.section(tagTupl, all)
 	s.section(tagDict, s.dict)

@@ -18,26 +18,6 @@ func (s *segWriter) rate(term []byte, kind termKind, p *postings) []byte {
 	return s.imps
 }
 
-func widthOf(v uint32) int {
-	switch {
-	case v < 1<<8:
-		return 1
-	case v < 1<<16:
-		return 2
-	}
-	return 4
-}
-
-func appendFixed(dst []byte, v uint32, width int) []byte {
-	switch width {
-	case 1:
-		return append(dst, byte(v))
-	case 2:
-		return append(dst, byte(v), byte(v>>8))
-	}
-	return binary.LittleEndian.AppendUint32(dst, v)
-}
-
 // apart replaces the places of each document by the first and the distances between them.
 func (s *segWriter) apart(codes, places []uint32) []uint32 {
 	s.scratch = s.scratch[:0]
@@ -53,20 +33,15 @@ func (s *segWriter) apart(codes, places []uint32) []uint32 {
 }
 
 func (s *segWriter) short(term []byte, kind termKind, p *postings) {
-	var far uint32
-	for i := 1; i < len(p.docs); i++ {
-		far = max(far, p.docs[i]-p.docs[i-1])
-	}
-	width := widthOf(far)
-	out := append(s.buf[:0], byte(width<<4))
+	gaps := s.gaps(p.docs, int64(p.docs[0]))
+	w := widest(gaps)
+	out := append(s.buf[:0], 0, byte(w))
 	out = binary.AppendUvarint(out, uint64(p.docs[0]))
-	for i := 1; i < len(p.docs); i++ {
-		out = appendFixed(out, p.docs[i]-p.docs[i-1], width)
-	}
+	out = pack(out, gaps, w)
 	if kind == keyKind {
 		out[0] |= flagBare
 	} else {
-		out = append(out, s.rate(term, kind, p)...)
+		out = append(out, slices.Max(s.rate(term, kind, p)))
 		w := widest(p.codes)
 		out = pack(append(out, byte(w)), p.codes, w)
 	}
@@ -76,20 +51,36 @@ func (s *segWriter) short(term []byte, kind termKind, p *postings) {
 		w := widest(places)
 		out = pack(append(out, byte(w)), places, w)
 	}
-	s.put(append(out, make([]byte, slack)...))
+	s.put(out)
 	s.buf = out
+}
+
+// gaps returns how many documents lie between each and the one before it, which for the
+// first is last; with the first itself as last it is left out.
+func (s *segWriter) gaps(docs []uint32, last int64) []uint32 {
+	s.scratch = s.scratch[:0]
+	for _, d := range docs {
+		if int64(d) != last {
+			s.scratch = append(s.scratch, uint32(int64(d)-last-1))
+		}
+		last = int64(d)
+	}
+	return s.scratch
 }
 
 // long writes a list of blocks.
 func (s *segWriter) long(term []byte, kind termKind, p *postings) {
 	imps := s.rate(term, kind, p)
-	dense := len(p.docs)*denseShare > s.docs && s.docs >= winSize
-	b := s.blocks(kind, p, dense)
-	head := make([]byte, 40)
-	head[0] = flagLong
-	if dense {
-		head[0] |= flagDense
+	form := byte(0)
+	switch large := s.docs >= winSize; {
+	case large && len(p.docs)*bitShare > s.docs:
+		form = flagBits
+	case large && len(p.docs)*byteShare > s.docs:
+		form = flagBytes
 	}
+	b := s.blocks(kind, p, form)
+	head := make([]byte, 40)
+	head[0] = flagLong | form
 	switch kind {
 	case keyKind:
 		head[0] |= flagBare
@@ -103,25 +94,33 @@ func (s *segWriter) long(term []byte, kind termKind, p *postings) {
 	binary.LittleEndian.PutUint32(head[20:], uint32(len(b.codes)))
 	binary.LittleEndian.PutUint64(head[24:], uint64(len(b.places)))
 	s.array(head)
-	if dense {
-		s.dense(p.docs, imps)
+	if form != 0 {
+		s.parts(p.docs, imps, form)
 	} else {
 		s.array(bytesOf(b.lasts))
 		s.array(bytesOf(b.gapOff))
-		s.array(blockMaxima(imps))
+		if imps != nil {
+			s.array(blockMaxima(imps))
+		}
 		s.array(b.gaps)
 	}
-	if kind != keyKind {
-		s.array(bytesOf(append(b.codeOff, uint32(len(b.codes)))))
-		if kind == wordKind {
-			s.array(bytesOf(append(b.placeOff, uint32(len(b.places)))))
-			s.array(b.placeW)
-		}
-		s.array(imps)
-		s.array(b.codes)
-		s.array(b.places)
+	if kind == keyKind {
+		return
 	}
-	s.array(make([]byte, slack))
+	if form == flagBits {
+		for i := range b.planes {
+			s.array(b.planes[i])
+		}
+		s.array(b.several)
+		s.array(b.codeW)
+	}
+	s.array(bytesOf(append(b.codeOff, uint32(len(b.codes)))))
+	if kind == wordKind {
+		s.array(bytesOf(append(b.placeOff, uint32(len(b.places)))))
+		s.array(b.placeW)
+	}
+	s.array(b.codes)
+	s.array(b.places)
 }
 
 // blocks are the arrays of a long list, and where each block begins in them.
@@ -129,25 +128,35 @@ type blocks struct {
 	n                                int
 	gaps, codes, places, placeW      []byte
 	lasts, gapOff, codeOff, placeOff []uint32
+	planes                           [3][]byte
+	several, codeW                   []byte
 }
 
-func (s *segWriter) blocks(kind termKind, p *postings, dense bool) *blocks {
+func (s *segWriter) blocks(kind termKind, p *postings, form byte) *blocks {
 	b := &blocks{n: (len(p.docs) + blockSize - 1) / blockSize}
 	rest := p.places
+	last := int64(-1)
 	for i := range b.n {
 		lo, hi := i*blockSize, min(len(p.docs), (i+1)*blockSize)
-		if !dense {
-			b.lasts, b.gapOff = append(b.lasts, p.docs[hi-1]), append(b.gapOff, 0)
-			b.gaps, b.gapOff[i] = appendGaps(b.gaps, p.docs, lo, hi)
+		if form == 0 {
+			gaps := s.gaps(p.docs[lo:hi], last)
+			w := widest(gaps)
+			last = int64(p.docs[hi-1])
+			b.lasts, b.gapOff = append(b.lasts, uint32(last)), append(b.gapOff, uint32(len(b.gaps))|uint32(w)<<gapBits)
+			b.gaps = pack(b.gaps, gaps, w)
 		}
 		if kind == keyKind {
 			continue
 		}
 		block := p.codes[lo:hi]
 		b.codeOff = append(b.codeOff, uint32(len(b.codes)))
-		w := widest(block)
-		b.codes = pack(b.codes, block, w)
-		b.codes = append(b.codes, make([]byte, int(b.codeOff[i])+16*w-len(b.codes))...)
+		if form == flagBits {
+			s.symbols(b, block)
+		} else {
+			w := widest(block)
+			b.codes = pack(b.codes, block, w)
+			b.codes = append(b.codes, make([]byte, int(b.codeOff[i])+16*w-len(b.codes))...)
+		}
 		if kind == wordKind {
 			total := 0
 			for _, c := range block {
@@ -163,27 +172,37 @@ func (s *segWriter) blocks(kind termKind, p *postings, dense bool) *blocks {
 	return b
 }
 
+// symbols adds the codes of a block as symbols, and behind them which code of a symbol is
+// meant, where there is more than one.
+func (s *segWriter) symbols(b *blocks, block []uint32) {
+	var planes [3][blockSize / 8]byte
+	several := byte(0)
+	for i, c := range block {
+		for p := range planes {
+			planes[p][i/8] |= s.syms[c] >> p & 1 << (i % 8)
+		}
+		if s.nths[c] > 0 {
+			several |= 1 << s.syms[c]
+		}
+	}
+	s.scratch = s.scratch[:0]
+	for _, c := range block {
+		if several>>s.syms[c]&1 == 1 {
+			s.scratch = append(s.scratch, s.nths[c])
+		}
+	}
+	w := widest(s.scratch)
+	b.several, b.codeW = append(b.several, several), append(b.codeW, byte(w))
+	b.codes = pack(b.codes, s.scratch, w)
+	for p := range planes {
+		b.planes[p] = append(b.planes[p], planes[p][:(len(block)+7)/8]...)
+	}
+}
+
 // array writes bytes at a multiple of 8.
 func (s *segWriter) array(p []byte) {
 	s.put(p)
 	s.align()
-}
-
-func appendGaps(gaps []byte, docs []uint32, lo, hi int) ([]byte, uint32) {
-	last := uint32(0)
-	if lo > 0 {
-		last = docs[lo-1]
-	}
-	far, prev := uint32(0), last
-	for _, d := range docs[lo:hi] {
-		far, prev = max(far, d-prev), d
-	}
-	width := widthOf(far)
-	off := uint32(len(gaps)) | uint32(width>>1)<<30
-	for _, d := range docs[lo:hi] {
-		gaps, last = appendFixed(gaps, d-last, width), d
-	}
-	return gaps, off
 }
 
 func blockMaxima(imps []byte) []byte {
@@ -211,29 +230,47 @@ func bestImpacts(dst, imps []byte) {
 	}
 }
 
-// dense writes the bounds, counts and bits of a list that many documents are in.
-func (s *segWriter) dense(docs []uint32, imps []byte) {
+// parts writes the bounds, counts and documents of a list that many documents have.
+func (s *segWriter) parts(docs []uint32, imps []byte, form byte) {
 	nw := windows(s.docs)
 	best := make([]byte, nw*winSubs)
-	rank := make([]uint32, nw*winSubs)
-	words := make([]uint64, nw*winWords)
+	start, rank := make([]uint32, nw+1), make([]uint16, nw*winSubs+1)
 	for i, d := range docs {
 		if imps != nil {
 			best[d>>subBits] = max(best[d>>subBits], imps[i])
 		}
 		rank[d>>subBits]++
-		words[d>>6] |= 1 << (d & 63)
+		start[d>>winBits]++
 	}
 	before := uint32(0)
-	for i, n := range rank {
-		rank[i], before = before, before+n
+	for w := range start {
+		start[w], before = before, before+start[w]
+		within := uint16(0)
+		for i := w * winSubs; i < min((w+1)*winSubs, len(rank)); i++ {
+			rank[i], within = within, within+rank[i]
+		}
 	}
-	var most []byte
-	for subs := range slices.Chunk(best, winSubs) {
-		most = append(most, slices.Max(subs))
+	if imps != nil {
+		var most []byte
+		for subs := range slices.Chunk(best, winSubs) {
+			most = append(most, slices.Max(subs))
+		}
+		s.array(most)
+		s.array(best)
 	}
-	s.array(most)
-	s.array(best)
+	s.array(bytesOf(start))
 	s.array(bytesOf(rank))
-	s.array(bytesOf(words))
+	if form == flagBits {
+		words := make([]uint64, nw*winWords)
+		for _, d := range docs {
+			words[d>>6] |= 1 << (d & 63)
+		}
+		s.array(bytesOf(words))
+		return
+	}
+	near := make([]byte, len(docs))
+	for i, d := range docs {
+		near[i] = byte(d)
+	}
+	s.array(near)
 }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"broadsheet/db"
+	"broadsheet/edition"
+	"broadsheet/paper"
+	"broadsheet/search"
+	"broadsheet/search/embed"
+)
+
+// encode fills the indexes.
+func encode(ctx context.Context, o options) error {
+	d, err := db.Open(ctx, filepath.Join(o.store, "broadsheet.db"))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	papers := paper.NewStore(d)
+	p, err := search.OpenPapers(ctx, filepath.Join(o.store, "index"), edition.NewStore(papers, edition.Settings{}), papers)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	began := time.Now()
+	if err := all(ctx, func() (int, error) { return p.Update(ctx, 10_000) }); err != nil {
+		return err
+	}
+	words, _ := p.Docs()
+	fmt.Printf("%d papers by words in %.0f s\n", words, time.Since(began).Seconds())
+	var m search.Encoder
+	if m, err = embed.Default(); err != nil {
+		return err
+	}
+	if o.drawn {
+		m = drawn{m}
+	}
+	if err := p.Attach(m); err != nil {
+		return err
+	}
+	last := time.Now()
+	return all(ctx, func() (int, error) {
+		if time.Since(last) > time.Minute {
+			last = time.Now()
+			_, n := p.Docs()
+			fmt.Printf("%d papers by meaning after %.0f s\n", n, time.Since(began).Seconds())
+		}
+		return p.EncodeNext(ctx, 256)
+	})
+}
+
+// drawn draws a vector for each text: for measuring speed where nobody reads the answers.
+type drawn struct{ search.Encoder }
+
+func (m drawn) EncodeAll(dst []float32, texts []string) []float32 {
+	for _, t := range texts {
+		h := fnv.New64a()
+		h.Write([]byte(t))
+		r := rand.New(rand.NewPCG(h.Sum64(), 1))
+		from, sum := len(dst), 0.0
+		for range m.Dim() {
+			x := r.NormFloat64()
+			sum += x * x
+			dst = append(dst, float32(x))
+		}
+		for i := from; i < len(dst); i++ {
+			dst[i] /= float32(math.Sqrt(sum))
+		}
+	}
+	return dst
+}
+
+// all repeats a step until it has nothing to do.
+func all(ctx context.Context, step func() (int, error)) error {
+	for {
+		if n, err := step(); n == 0 || err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
