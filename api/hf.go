@@ -31,12 +31,13 @@ type Config struct {
 	Feeds    *feed.Feeds
 	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
 	Accounts *account.Store
-	Library  *library.Store // what readers keep; nil where they keep nothing. It needs Accounts
-	Finder   Finder         // nil while there is no search
-	Version  string         // of the program
-	Base     string         // the public address; "" to take it from each request's Host
-	State    func() uint64  // a number that changes whenever an answer could
-	PerHour  int            // requests that one client may make in an hour; 0 for no limit
+	Library  *library.Store  // what readers keep; nil where they keep nothing. It needs Accounts
+	Lookup   *edition.Lookup // finds papers that readers put in; nil where they put in none. It needs Accounts
+	Finder   Finder          // nil while there is no search
+	Version  string          // of the program
+	Base     string          // the public address; "" to take it from each request's Host
+	State    func() uint64   // a number that changes whenever an answer could
+	PerHour  int             // requests that one client may make in an hour; 0 for no limit
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -70,6 +71,9 @@ func New(c Config) (*API, error) {
 	a.route("GET /api/papers/{id...}", account.Look, a.handle(a.paper))
 	a.route("GET /api/arxiv/{id...}", account.Look, a.handle(a.repos))
 	a.route("GET /api/whoami-v2", account.Own, a.personal(a.whoami))
+	if c.Lookup != nil {
+		a.mountSubmit()
+	}
 	if c.Talk != nil {
 		a.text = discuss.NewMarkdown(func(string) string { return "" }) // names stay names
 		a.mountTalk()

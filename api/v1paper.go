@@ -42,6 +42,9 @@ func describe(p *paper.Paper, place *edition.Place) v1.Paper {
 	if place != nil {
 		at := placeOf(place)
 		out.Edition = &at
+		if place.Claim != "" {
+			out.Claim = oneLine(plain(p, place.PickClaim(p.Abstract).String()))
+		}
 	}
 	if p.Featured != nil || !p.Figures.At.IsZero() {
 		f := v1.Figures{Votes: p.Figures.Votes, Comments: p.Figures.Comments, Read: p.Figures.At}
@@ -54,7 +57,7 @@ func describe(p *paper.Paper, place *edition.Place) v1.Paper {
 }
 
 func placeOf(p *edition.Place) v1.Place {
-	return v1.Place{Date: p.Day, Origin: string(p.Origin), Entered: p.Entered, By: p.Submitter}
+	return v1.Place{Date: p.Day, Origin: string(p.Origin), Entered: p.Entered, By: p.Submitter, Order: p.Ord, Note: p.Note}
 }
 
 func received(p *paper.Paper) *v1.Received {

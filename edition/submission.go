@@ -124,6 +124,14 @@ func (e *Entry) check() error {
 	return nil
 }
 
+// Hold takes a paper into the record, and into no edition.
+func (s *Store) Hold(ctx context.Context, now time.Time, p *paper.Paper) error {
+	return s.db.Transact(ctx, func(tx *db.Tx) error {
+		_, err := s.held(ctx, tx, now, p)
+		return err
+	})
+}
+
 // held returns the number of a paper, which is stored if it is not held.
 func (s *Store) held(ctx context.Context, tx *db.Tx, now time.Time, p *paper.Paper) (int64, error) {
 	if p.ID != 0 {

@@ -81,7 +81,9 @@ type Place struct {
 	Date    string    `json:"date"`
 	Origin  string    `json:"origin"` // submitted, announced
 	Entered time.Time `json:"entered"`
-	By      string    `json:"by,omitempty"` // the handle of who put it in
+	By      string    `json:"by,omitempty"`    // the handle of who put it in
+	Order   int       `json:"order,omitempty"` // its place by the choice of the desk, from 1
+	Note    string    `json:"note,omitempty"`  // of the desk
 }
 
 // Figures were read upstream at one time.
