@@ -35,7 +35,7 @@
     if (!b?.form || b.ariaBusy) return;
     const on = b.getAttribute('aria-pressed') !== 'true';
     draw(b, on); b.ariaBusy = 'true';
-    fetch(b.hasAttribute('formaction') ? b.formAction : b.form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams({ [b.name]: b.value }), redirect: 'manual' })
+    fetch(b.hasAttribute('formaction') ? b.formAction : b.form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams({ [b.name]: b.value }), redirect: 'manual', keepalive: true })
       .then(r => r.ok ? r.json() : Promise.reject()).then(a => {
         draw(b, on, a.n);
         b.value = b.name === 'react' ? on ? 'none' : 'up' : on ? 0 : 1;
