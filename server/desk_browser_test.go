@@ -164,6 +164,8 @@ func TestDeskOfTwo(t *testing.T) {
 			v.shows(mara, "/", ".lead", "Read Elsewhere")
 			says(t, mara, ".second", "It is useful.")
 			says(t, mara, ".lead", "First by the choice of the desk.")
+			mara.Go(v.base + "/papers/2604.00001")
+			says(t, mara, "article", "mara, who put it in: “It repeats on one machine.”")
 			v.shows(mara, "/submit", "#yours", "printed 1st in No. 1")
 			says(t, mara, "#yours", "printed 2nd in No. 1")
 			says(t, mara, "#yours", "skipped by the desk")

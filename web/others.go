@@ -85,6 +85,11 @@ func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*
 		return d, err
 	}
 	d.Edition = &days[0]
+	if place.Ord > 0 && h.Accounts != nil {
+		if d.Said, err = h.said(ctx, p.ID, place); err != nil {
+			return nil, err
+		}
+	}
 	at := day(place.Day)
 	for _, span := range []edition.Span{edition.DaySpan(place.Day), weekly.around(at), monthly.around(at)} {
 		rank, err := h.ranks.of(ctx, h, span, p.ID)
@@ -94,6 +99,33 @@ func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*
 		d.Ranks = append(d.Ranks, rank)
 	}
 	return d, nil
+}
+
+// said returns what the desk says of a paper that it kept, and what those said who put
+// it in.
+func (h *Handler) said(ctx context.Context, id int64, place *edition.Place) ([]string, error) {
+	var list []string
+	if place.Note != "" {
+		list = append(list, "The desk: "+place.Note)
+	}
+	put, err := h.Editions.PutIn(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var by []int64
+	for _, x := range put {
+		by = append(by, x.Account)
+	}
+	people, err := h.persons(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range put {
+		if a := people[x.Account]; a != nil && x.Note != "" {
+			list = append(list, fmt.Sprintf("%s, who put it in: “%s”", personOf(a).Name, x.Note))
+		}
+	}
+	return list, nil
 }
 
 // near returns the papers nearest to one. A page stands without them too.

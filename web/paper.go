@@ -20,6 +20,7 @@ type PaperData struct {
 	Talk     *TalkData      // nil where nobody can vote or write
 	Mine     *MineData      // nil for visitors
 	Near     []*paper.Paper // in meaning, the nearest first
+	Said     []string       // by the desk that kept it, and by those who put it in
 }
 
 // Rank is a paper's place in a list.
@@ -55,6 +56,7 @@ type PaperPage struct {
 	Claims   []string // how the claims of who asks stand
 	Near     []Link   // papers near it in meaning, and when they came
 	Nearer   string   // the address of more of them
+	Said     []string // by the desk that kept it, and by those who put it in
 }
 
 func (*PaperPage) template() string { return "paper" }
@@ -140,6 +142,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 		v.Talk = NewTalk(s, p, *d.Talk)
 		v.Voters, v.Claims = voters(*d.Talk), v.Talk.Claims
 	}
+	v.Said = d.Said
 	return v
 }
 

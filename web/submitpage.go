@@ -68,7 +68,7 @@ type SubmitForm struct {
 	Any, Note, Code, Project, Data, Media string
 	Author                                bool
 	Button                                string
-	Hint                                  string
+	Desk                                  bool // there is one, which reads the note
 }
 
 // OwnRow is a paper that the reader put in.
@@ -214,9 +214,9 @@ func (v *SubmitPage) next(s Site, d SubmitData, mine *edition.Submission) {
 
 func (v *SubmitPage) form(d SubmitData) {
 	e := d.Entry
-	f := &SubmitForm{Any: d.Any, Note: e.Note, Author: e.Author, Button: "Submit to the desk", Hint: "One or two sentences. The desk sees them with your name; the paper’s page shows them once it is printed."}
-	if d.Making == nil {
-		f.Button, f.Hint = "Put it in", "One or two sentences. The paper’s page shows them with your name."
+	f := &SubmitForm{Any: d.Any, Note: e.Note, Author: e.Author, Button: "Submit to the desk", Desk: d.Making != nil}
+	if !f.Desk {
+		f.Button = "Put it in"
 	}
 	for _, l := range append(e.Links, d.Found.Links...) {
 		to := map[paper.LinkKind]*string{paper.Code: &f.Code, paper.Project: &f.Project, paper.Data: &f.Data, paper.Media: &f.Media}[l.Kind]
