@@ -22,6 +22,8 @@ type Session struct {
 	Made    time.Time
 	Seen    time.Time // at most an hour old
 	renew   bool
+
+	sum [sha256.Size]byte // of its secret; zero in a list
 }
 
 const (
@@ -101,8 +103,26 @@ func (s *Store) bySession(ctx context.Context, sum []byte, known *Viewer) (*View
 	if err != nil {
 		return nil, fmt.Errorf("read a session: %w", err)
 	}
-	v.Session.Made, v.Session.Seen = db.Time(made), db.Time(seen)
+	v.Session.Made, v.Session.Seen, v.Session.sum = db.Time(made), db.Time(seen), [sha256.Size]byte(sum)
 	return v, done()
+}
+
+// Again returns a viewer as they are after an act of theirs, and has that ready for
+// their next request; nil when their session has ended.
+func (s *Store) Again(ctx context.Context, v *Viewer) (*Viewer, error) {
+	if v.Session == nil {
+		a, err := s.Get(ctx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &Viewer{Account: *a, Token: v.Token}, nil
+	}
+	commits, now := s.db.Commits(), s.now()
+	fresh, err := s.bySession(ctx, v.Session.sum[:], v)
+	if err == nil && fresh != nil {
+		s.viewers.put(v.Session.sum, seen{fresh, commits, now})
+	}
+	return fresh, err
 }
 
 // viewers keeps who was seen lately, by the sums of their secrets.

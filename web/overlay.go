@@ -128,9 +128,9 @@ func readOf(k *marked) map[int64]bool  { return k.read }
 
 // acted notes an act of who asks that is done.
 func (h *Handler) acted(ctx context.Context, v *account.Viewer, paper int64, of func(*marked) map[int64]bool, on bool) error {
-	a, err := h.Accounts.Get(ctx, v.ID)
-	if err == nil {
-		h.marks.acted(v.ID, v.Version, a.Version, paper, of, on)
+	now, err := h.Accounts.Again(ctx, v)
+	if err == nil && now != nil {
+		h.marks.acted(v.ID, v.Version, now.Version, paper, of, on)
 	}
 	return err
 }
