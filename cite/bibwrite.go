@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The types of BibTeX and of BibLaTeX for those of CSL; what is not here is misc.
@@ -38,12 +40,22 @@ func (e *bibEntry) text(name, text string) { e.field(name, escapeTeX(oneLine(tex
 func oneLine(s string) string {
 	before := byte(' ')
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == ' ' && before == ' ' || c == 0xc2 || c == 0xe2 || c == 0xe3 { // or a space of Unicode may be there
+		c := s[i]
+		if c < ' ' || c == ' ' && before == ' ' || c > utf8.RuneSelf && spaceAt(s[i:]) {
 			return strings.Join(strings.Fields(s), " ")
 		}
-		before = s[i]
+		before = c
 	}
-	return strings.TrimRight(s, " ")
+	return strings.TrimSuffix(s, " ")
+}
+
+// spaceAt reports whether a text begins with a space beyond ASCII.
+func spaceAt(s string) bool {
+	if c := s[0]; c != 0xc2 && c != 0xe1 && c != 0xe2 && c != 0xe3 { // with which none of them begins
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
 }
 
 func appendBibTeX(b []byte, x *Item) ([]byte, error) { return appendBib(b, x, false), nil }

@@ -32,18 +32,22 @@ var texAccents = map[rune]string{
 // escapeTeX writes a text so that TeX prints it. Letters for which TeX has no command
 // stay as they are, for engines that read Unicode.
 func escapeTeX(s string) string {
-	plain := true
-	for _, r := range s {
-		if r > '~' || strings.ContainsRune("&%$#_{}\\~^<>|-'`", r) {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	const special = "&%$#_{}\\~^<>|-`'"
+	n := plainASCII(s, special)
+	if n == len(s) {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range norm.NFC.String(s) {
+	b.Grow(len(s) + len(s)/8)
+	s = norm.NFC.String(s)
+	for len(s) > 0 {
+		if n = plainASCII(s, special); n > 0 {
+			b.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		sign := texSigns[r]
 		if sign == "" && r < utf8.RuneSelf {
 			sign = string(r)
@@ -59,6 +63,17 @@ func escapeTeX(s string) string {
 		b.WriteString(sign)
 	}
 	return b.String()
+}
+
+// plainASCII returns the length of the beginning of s that is ASCII and none of some
+// signs.
+func plainASCII(s, signs string) int {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || (c < '0' || c > '9' && c < 'A' || c > 'Z' && c < 'a' || c > 'z') && c != ' ' && strings.IndexByte(signs, c) >= 0 {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // writeLetter writes a letter by its accent, or by its Greek name, or as it is.
