@@ -78,6 +78,7 @@ type serveCommand struct {
 	backups
 
 	Base        string `name:"base-url" help:"The public address, for links in feeds, sitemaps and the API. Without it each request's own host is used." placeholder:"URL" env:"BROADSHEET_BASE_URL"`
+	Hub         string `name:"websub-hub" help:"A WebSub hub, which is told of new papers and tells readers of feeds. It needs --base-url." placeholder:"URL" env:"BROADSHEET_WEBSUB_HUB"`
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
 	Trending    string `help:"What trending measures a paper by: what is usual in its field (field), or votes as they are (votes)." enum:"field,votes" default:"field" env:"BROADSHEET_TRENDING"`
 	Morning     string `help:"How the day's edition stands before noon: as it is likely to end (forecast), or by votes." enum:"forecast,votes" default:"forecast" env:"BROADSHEET_MORNING"`
@@ -159,6 +160,9 @@ func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *sl
 	if err := c.check(c.store); err != nil {
 		return nil, err
 	}
+	if u, err := url.Parse(c.Hub); c.Hub != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || c.Base == "") {
+		return nil, fault.Invalid("--websub-hub %s: the address of a hub is wanted, such as https://hub.example.org/, and with it --base-url.", c.Hub)
+	}
 	accounts, err := c.accounts()
 	if err != nil {
 		return nil, err
@@ -175,7 +179,7 @@ func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *sl
 		return nil, err
 	}
 	return server.Open(ctx, server.Config{
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

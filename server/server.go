@@ -292,6 +292,9 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	if h.Search != nil {
 		work = append(work, h.index, h.encode)
 	}
+	if h.Config.Hub != "" {
+		work = append(work, h.tellHub)
+	}
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	var workers sync.WaitGroup
