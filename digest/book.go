@@ -132,7 +132,7 @@ func (s *Store) openDay(ctx context.Context, b *book, day string, arrivals map[i
 			c := candidateOf(it.Paper)
 			c.arrival, c.day, c.rank, c.place, c.announced = n, day, it.Rank, it.Rank, it.Origin == edition.Announced
 			c.ord, c.note = it.Ord, it.Note
-			if it.Ord > 0 { // weighed by the votes of whoever stands at its place by votes
+			if items[0].Ord > 0 { // as in foresee, by the votes of whoever would stand at its place
 				c.likely = votes[it.Rank-1]
 			}
 			b.list = append(b.list, c)
