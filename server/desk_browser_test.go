@@ -131,6 +131,12 @@ func TestDeskOfTwo(t *testing.T) {
 			}
 			olga.Wait("#order li:nth-child(3)")
 			noor.Go(v.base + "/desk")
+			if script {
+				noor.Drag(other, one)
+				says(t, noor, "#order li:first-child", "Read Elsewhere")
+				noor.Press(other + " [value=down]")
+				says(t, noor, "#order li:first-child", "On Paper 01")
+			}
 			act(noor, other+" [value=lead]")
 			says(t, noor, "#order li:first-child", "Read Elsewhere")
 			act(noor, two+" [value=skip]")

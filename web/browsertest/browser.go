@@ -5,6 +5,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -190,4 +191,24 @@ func (b *Tab) Keys(keys string) {
 func (b *Tab) Leave(keys string) {
 	b.t.Helper()
 	get(b, "strike "+keys, chromedp.WaitEvent(page.LoadEventFired, nil, chromedp.KeyEvent(keys)))
+}
+
+// Drag drags what the one selector finds onto the upper edge of what the other finds,
+// by the events that a mouse makes.
+func (b *Tab) Drag(from, to string) {
+	b.t.Helper()
+	script := fmt.Sprintf(`(() => {
+		const f = document.querySelector(%q), t = document.querySelector(%q), data = new DataTransfer(), at = t.getBoundingClientRect();
+		const fire = (e, type) => e.dispatchEvent(type === 'mousedown' ? new MouseEvent(type, { bubbles: true })
+			: new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data, clientY: at.top + 1 }));
+		fire(f, 'mousedown');
+		if (!f.draggable) return false;
+		fire(f, 'dragstart');
+		const taken = !fire(t, 'dragover'); // who takes it prevents the default
+		fire(t, 'drop');
+		return taken;
+	})()`, from, to)
+	if !get(b, "drag "+from, chromedp.Evaluate[bool](script)) {
+		b.t.Fatalf("%s cannot be dragged onto %s", from, to)
+	}
 }
