@@ -98,6 +98,7 @@ func TestSimilarPapers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, put := searched(t, d)
 		list := webtest.Papers(30, webtest.Now())
+		list[22].Title = "A Title: of Its Own"
 		put(list...)
 		a, b := list[20].Key, list[21].Key
 		for _, c := range []struct {
@@ -113,6 +114,7 @@ func TestSimilarPapers(t *testing.T) {
 			{"/papers/similar?id=" + a + "&id=" + b + "&id=&drop=" + b, http.StatusFound, "/papers/similar?id=" + a},
 			{"/papers/similar?id=" + a + "&id=" + a, http.StatusFound, "/papers/similar?id=" + a},
 			{"/papers/similar?id=&drop=" + a, http.StatusFound, "/papers/similar"},
+			{"/papers/similar?id=a+title+of+its+own", http.StatusFound, "/papers/similar?id=" + list[22].Key},
 			{"/papers/similar?id=2604.99999", 200, "No paper here is named &#34;2604.99999&#34;."},
 			{"/papers/similar?id=%3Cb%3E", 200, "No paper here is named &#34;&lt;b&gt;&#34;."},
 			{"/papers/similar?id=" + a + "&page=50", 404, "The list ends before page 50."},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"broadsheet/fault"
@@ -117,6 +118,31 @@ func (h *Handler) similarText(w http.ResponseWriter, r *http.Request) error {
 	return h.deliver(w, r, f)
 }
 
+// byName returns the paper of an identifier, or the one that has the name as its title.
+func (h *Handler) byName(ctx context.Context, name string) (*paper.Paper, error) {
+	q := search.Parse(clip(name, search.MaxQuery))
+	if q.Direct != nil {
+		return h.Papers.Find(ctx, *q.Direct)
+	}
+	page, err := h.Finder.Find(ctx, search.Ask{Query: q, Mode: search.WordsOnly, Limit: 3})
+	if err != nil && fault.KindOf(err) == fault.Internal {
+		return nil, err
+	}
+	if err == nil {
+		for _, f := range page.List {
+			if words(plain(f.Paper.Form, f.Paper.Title)) == words(name) {
+				return f.Paper, nil
+			}
+		}
+	}
+	return nil, fault.NotFound("No paper here is named %q.", clip(name, 80))
+}
+
+// words returns a text as two spellings of a title are compared.
+func words(title string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
+}
+
 // naming reads which papers an address names.
 func (h *Handler) naming(ctx context.Context, d *SimilarData, names []string, drop string) error {
 	for _, name := range names[:min(len(names), 2*mostAlike)] {
@@ -124,12 +150,7 @@ func (h *Handler) naming(ctx context.Context, d *SimilarData, names []string, dr
 			continue
 		}
 		note := Link{Text: fmt.Sprintf("No paper here is named %q.", clip(name, 80)), Href: SearchAsked{Text: clip(name, search.MaxQuery), By: search.Both, Order: search.Best, Page: 1}.path()}
-		id := search.Parse(name).Direct
-		if id == nil {
-			d.Notes = append(d.Notes, note)
-			continue
-		}
-		p, err := h.Papers.Find(ctx, *id)
+		p, err := h.byName(ctx, name)
 		switch {
 		case fault.Is(err, fault.KindMissing):
 			d.Notes = append(d.Notes, note)
