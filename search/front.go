@@ -73,10 +73,11 @@ func (f *Front) Find(ctx context.Context, a Ask) (*Page, error) {
 			continue // merged away since the index saw it
 		}
 		found := Found{Hit: h, Paper: x}
-		found.Title = marks.in(x.Title).pieces(x.Title, markable(x.Form, x.Title))
-		found.Abstract = marks.in(x.Abstract).pieces(x.Abstract, markable(x.Form, x.Abstract))
+		title, abstract := marks.in(x.Title), marks.in(x.Abstract)
+		found.Title = title.pieces(x.Title, markable(x.Form, x.Title))
+		found.Abstract = abstract.pieces(x.Abstract, markable(x.Form, x.Abstract))
 		found.Snippet, found.Before, found.After = marks.snippet(x.Form, x.Abstract)
-		found.Reason = marks.reason(x.Title, x.Abstract)
+		found.Reason = marks.reason(title, abstract)
 		found.Reason.ByWords, found.Reason.ByMeaning = h.ByWords, h.ByMeaning
 		page.List = append(page.List, found)
 	}

@@ -27,6 +27,7 @@ type finder struct {
 	words   []wanted
 	phrases [][]string // quoted: exactly these words
 	run     []int      // the plain words of the query as a phrase: indexes into words
+	first   [256]bool  // bytes with which a stem of the words begins
 }
 
 // wanted is a plain word of a query.
@@ -90,6 +91,7 @@ func (f *finder) word(text string, prefix bool) {
 		}
 		w.parts = append(w.parts, t.Word)
 		w.stems = append(w.stems, lexical.Stem(t.Word))
+		f.first[t.Word[0]] = true
 	}
 	f.words = append(f.words, w)
 }
@@ -113,7 +115,9 @@ func (f *finder) in(text string) found {
 	words := slices.DeleteFunc(slices.Clone(tokens), func(t lexical.Token) bool { return t.Parts > 0 })
 	stems := make([]string, len(words))
 	for i, t := range words {
-		stems[i] = lexical.Stem(t.Word)
+		if f.first[t.Word[0]] { // a stem begins as its word does
+			stems[i] = lexical.Stem(t.Word)
+		}
 	}
 	r := found{counts: make([]int, len(f.words))}
 	marks := make([]Mark, len(words))

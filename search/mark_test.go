@@ -52,7 +52,7 @@ func TestReasonSaysWhy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newFinder(Parse(tt.query)).reason(tt.title, tt.abstract)
+			r := newFinder(Parse(tt.query)).reasonOf(tt.title, tt.abstract)
 			r.ByWords, r.ByMeaning = tt.words, tt.meaning
 			if got := r.String(); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
@@ -60,3 +60,5 @@ func TestReasonSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+func (f *finder) reasonOf(title, abstract string) Reason { return f.reason(f.in(title), f.in(abstract)) }

@@ -86,9 +86,8 @@ func ordinal(n int) string {
 	return fmt.Sprintf("%d%s", n, suffix)
 }
 
-// reason counts where the words of a query stand in a paper.
-func (f *finder) reason(title, abstract string) Reason {
-	t, a := f.in(title), f.in(abstract)
+// reason counts where the words of a query stand in a paper's title and abstract.
+func (f *finder) reason(t, a found) Reason {
 	r := Reason{InTitle: t.phrases, InAbstract: a.phrases}
 	if len(f.run) < 2 && len(f.phrases) == 0 {
 		r.InTitle, r.InAbstract = 0, 0

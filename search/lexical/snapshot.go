@@ -227,8 +227,20 @@ func countIn(l *list, match bitmap) int {
 		}
 		return n
 	}
-	for _, d := range l.documents(nil) {
-		n += int(match[d>>6] >> (d & 63) & 1)
+	if l.parted() {
+		for sub := range len(l.rank) - 1 {
+			words := match[sub*subWords:][:subWords]
+			for _, b := range l.near[l.ordinal(sub):l.ordinal(sub+1)] {
+				n += int(words[b>>6] >> (b & 63) & 1)
+			}
+		}
+		return n
+	}
+	var block [blockSize]uint32
+	for b := range l.blocks() {
+		for _, d := range block[:l.decode(b, &block)] {
+			n += int(match[d>>6] >> (d & 63) & 1)
+		}
 	}
 	return n
 }
