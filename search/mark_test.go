@@ -61,4 +61,6 @@ func TestReasonSaysWhy(t *testing.T) {
 	}
 }
 
-func (f *finder) reasonOf(title, abstract string) Reason { return f.reason(f.in(title), f.in(abstract)) }
+func (f *finder) reasonOf(title, abstract string) Reason {
+	return f.reason(f.in(title), f.in(abstract))
+}

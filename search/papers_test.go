@@ -363,7 +363,7 @@ func TestAnIndexBelongsToOneDatabase(t *testing.T) {
 	}
 }
 
-// garble overwrites the middle of each file of a part of the index, as it lies on disk
+// garble overwrites most of each file of a part of the index, as it lies on disk
 // or is mapped.
 func (h *house) garble(pattern string) {
 	h.t.Helper()
@@ -378,7 +378,7 @@ func (h *house) garble(pattern string) {
 		}
 		if st, err := f.Stat(); err != nil {
 			h.t.Fatal(err)
-		} else if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, int(st.Size()/2)), st.Size()/4); err != nil {
+		} else if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, int(st.Size()*7/8)), st.Size()/16); err != nil {
 			h.t.Fatal(err)
 		}
 		f.Close()
