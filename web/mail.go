@@ -76,7 +76,11 @@ func (h *Handler) showSubscribe(w http.ResponseWriter, r *http.Request, d Subscr
 			return err
 		}
 	}
-	return h.showOnce(w, r, SubscribePageOf(site, d))
+	var wrong error
+	if d.Wrong != "" {
+		wrong = fault.Invalid("%s", d.Wrong)
+	}
+	return h.showWith(w, r, wrong, SubscribePageOf(site, d))
 }
 
 // topical keeps the topics of the last month for a day.
