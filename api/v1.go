@@ -79,6 +79,25 @@ func (a *API) mountOwn() {
 		do("PUT /me/read/{id}", account.Keep, a.v1Read(true))
 		do("DELETE /me/read/{id}", account.Keep, a.v1Read(false))
 		do("PUT /me/notes/{id}", account.Keep, a.v1Note)
+		own("/me/collections", a.v1Collections)
+		do("POST /me/collections", account.Keep, a.v1Collect)
+		own("/me/collections/{slug}", a.v1Collection)
+		do("PUT /me/collections/{slug}", account.Keep, a.v1Recollect)
+		do("DELETE /me/collections/{slug}", account.Keep, a.v1Uncollect)
+		do("PUT /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(true))
+		do("DELETE /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(false))
+		a.route("GET "+base1+"/readers/{handle}/collections/{slug}", account.Look, a.owning(a.v1PublicCollection))
+		own("/me/follows", a.v1Follows)
+		do("PUT /me/follows/{kind}/{key}", account.Keep, a.v1Follow(true))
+		do("DELETE /me/follows/{kind}/{key}", account.Keep, a.v1Follow(false))
+		own("/me/mutes", a.v1Mutes)
+		do("PUT /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(true))
+		do("DELETE /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(false))
+		own("/me/following", a.v1Following)
+	}
+	if a.Lookup != nil {
+		do("POST /submissions", account.Submit, a.v1Submit)
+		own("/me/submissions", a.v1Submissions)
 	}
 }
 
