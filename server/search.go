@@ -122,13 +122,18 @@ func (h *House) encoder(name string) (search.Encoder, error) {
 }
 
 // follow runs a step of a watcher until ctx ends: at once again while there is
-// something to do, else after a pause.
+// something to do, else after a pause. What goes wrong again and again is logged once a
+// minute.
 func (h *House) follow(ctx context.Context, what string, pause time.Duration, step func() (int, error)) {
+	var logged time.Time
 	for ctx.Err() == nil {
 		n, err := step()
 		switch {
 		case err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled):
-			h.log.Error(what+" could not be brought up to date; it will be tried again", "error", err)
+			if time.Since(logged) > time.Minute {
+				logged = time.Now()
+				h.log.Error(what+" could not be brought up to date; it will be tried again", "error", err)
+			}
 			sleep(ctx, time.Second)
 		case n == 0:
 			sleep(ctx, pause)

@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	store := f.String("store", "", "the data `folder` of an instance")
 	f.StringVar(&b.cluster, "cluster", os.Getenv("BROADSHEET_TEST_OPENSEARCH"), "`address` of a node")
-	f.IntVar(&b.most, "most", 100_000, "index: `papers` that are indexed")
+	f.IntVar(&b.most, "most", 300_000, "index, fill: the most `papers`")
 	f.IntVar(&b.rounds, "rounds", 300, "search: `questions` that are asked")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
@@ -92,29 +92,27 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	defer p.Close()
-	for _, step := range []func(context.Context) (int, error){
-		func(ctx context.Context) (int, error) { return p.Update(ctx, 2000) },
-		func(ctx context.Context) (int, error) { return p.EncodeNext(ctx, 500) },
-	} {
-		began, last, total := time.Now(), time.Now(), 0
-		for {
-			n, err := step(ctx)
-			if err != nil {
-				return err
-			}
-			if total += n; n == 0 {
-				break
-			}
-			if time.Since(last) > 20*time.Second {
-				last = time.Now()
-				fmt.Printf("%d after %.0f s\n", total, time.Since(began).Seconds())
-			}
-			if _, err := p.Update(ctx, 2000); err != nil { // keeps the lease
+	began, last, total := time.Now(), time.Now(), 0
+	for total < b.most {
+		taken, err := p.Update(ctx, 2000)
+		if err != nil {
+			return err
+		}
+		encoded := 0
+		for n := 1; n > 0; encoded += n {
+			if n, err = p.EncodeNext(ctx, 500); err != nil {
 				return err
 			}
 		}
-		fmt.Printf("%d in %.0f s\n", total, time.Since(began).Seconds())
+		if total += encoded; taken+encoded == 0 {
+			break
+		}
+		if time.Since(last) > 20*time.Second {
+			last = time.Now()
+			fmt.Printf("%d papers after %.0f s\n", total, time.Since(began).Seconds())
+		}
 	}
+	fmt.Printf("%d papers in %.0f s\n", total, time.Since(began).Seconds())
 	return p.Refresh(ctx)
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"broadsheet/search/lexical"
 )
@@ -20,8 +19,9 @@ type question struct {
 	From    int      `json:"from,omitempty"`
 	Sort    []any    `json:"sort,omitempty"`
 	After   []any    `json:"search_after,omitempty"`
-	Count   any      `json:"track_total_hits"` // false, true, or up to how many
-	Source  any      `json:"_source"`          // false or the fields wanted
+	Count   any      `json:"track_total_hits"`  // false, true, or up to how many
+	Source  any      `json:"_source,omitempty"` // the fields wanted of what was sent
+	Stored  string   `json:"stored_fields,omitempty"`
 	Numbers []string `json:"docvalue_fields,omitempty"`
 	Aggs    object   `json:"aggs,omitempty"`
 	Suggest object   `json:"suggest,omitempty"`
@@ -46,7 +46,6 @@ type reply struct {
 }
 
 type found struct {
-	ID     string             `json:"_id"`
 	Score  float64            `json:"_score"`
 	Fields map[string][]int64 `json:"fields"`
 	Source stored             `json:"_source"`
@@ -59,10 +58,7 @@ type stored struct {
 	Cursor int64   `json:"cursor"`
 }
 
-func (f *found) id() int64 {
-	id, _ := strconv.ParseInt(f.ID, 10, 64)
-	return id
-}
+func (f *found) id() int64 { return f.number(fieldPaper) }
 
 func (f *found) number(name string) int64 {
 	if list := f.Fields[name]; len(list) > 0 {
@@ -106,15 +102,20 @@ func (c *Cluster) ask(ctx context.Context, call string, questions ...*question) 
 
 // askOf asks one index, whether the alias leads to it or not.
 func (c *Cluster) askOf(ctx context.Context, index, call string, questions ...*question) ([]reply, error) {
+	kind := "query_then_fetch"
+	if c.Shards > 1 { // words weigh the same on every shard
+		kind = "dfs_query_then_fetch"
+	}
 	var body bytes.Buffer
 	out := json.NewEncoder(&body)
 	for _, q := range questions {
-		if err := out.Encode(object{"search_type": "dfs_query_then_fetch", "allow_partial_search_results": false, "cancel_after_time_interval": "5s"}); err != nil {
+		if err := out.Encode(object{"search_type": kind, "allow_partial_search_results": false, "cancel_after_time_interval": "5s"}); err != nil {
 			return nil, err
 		}
 		if q.Source == nil {
-			q.Source = false
+			q.Stored = "_none_" // not even the ID: it stands among the numbers, which are quicker to read
 		}
+		q.Numbers = append(q.Numbers[:len(q.Numbers):len(q.Numbers)], fieldPaper)
 		if q.Count == nil {
 			q.Count = false
 		}

@@ -93,11 +93,7 @@ func (c *Cluster) Nearest(ctx context.Context, l search.Like) (*search.Neighbour
 	if err != nil {
 		return nil, err
 	}
-	own := make([]string, len(l.Own))
-	for i, id := range l.Own {
-		own[i] = strconv.FormatInt(id, 10)
-	}
-	near, byMeaning, err := c.near(ctx, v, l.Text, own, v.scoring(words, of))
+	near, byMeaning, err := c.near(ctx, v, l.Text, names(l.Own), v.scoring(words, of))
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +101,7 @@ func (c *Cluster) Nearest(ctx context.Context, l search.Like) (*search.Neighbour
 	near = near[min(l.Skip, r.Total):min(l.Skip+l.Limit, r.Total)]
 	shared := map[int64]float64{}
 	if len(near) > 0 {
-		replies, err := c.ask(ctx, "scores", &question{Query: among(v.scoring(words, of), apart(near, nil)), Size: len(near)})
+		replies, err := c.ask(ctx, "scores", &question{Query: among(v.scoring(words, of), names(idsOf(near))), Size: len(near)})
 		if err != nil {
 			return nil, err
 		}
@@ -201,6 +197,23 @@ func beginning(key string, size int) *question {
 // signs are those of Lucene's regular expressions.
 var signs = regexp.MustCompile(`[.?+*|{}\[\]()"\\#@&<>~^$-]`)
 
+// names returns IDs as the cluster has them.
+func names(ids []int64) []string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = strconv.FormatInt(id, 10)
+	}
+	return list
+}
+
+func idsOf(list []search.Scored) []int64 {
+	ids := make([]int64, len(list))
+	for i, s := range list {
+		ids[i] = s.ID
+	}
+	return ids
+}
+
 func ids(r *reply) []int64 {
 	var list []int64
 	for _, f := range r.Hits.Hits {
@@ -267,11 +280,7 @@ func (c *Cluster) Match(ctx context.Context, q *search.Query, ids []int64, seq i
 	const atOnce = 5000
 	for at := 0; at < len(ids); at += atOnce {
 		some := ids[at:min(at+atOnce, len(ids))]
-		names := make([]string, len(some))
-		for i, id := range some {
-			names[i] = strconv.FormatInt(id, 10)
-		}
-		query := object{"bool": object{"filter": []any{matching(search.Compile(q).All), object{"ids": object{"values": names}}}}}
+		query := object{"bool": object{"filter": []any{matching(search.Compile(q).All), object{"ids": object{"values": names(some)}}}}}
 		replies, err := c.ask(ctx, "match", &question{Query: query, Size: len(some)})
 		if err != nil {
 			return nil, err

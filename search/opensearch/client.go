@@ -79,6 +79,12 @@ func (a *away) Unwrap() []error {
 	return []error{fault.Busy("The search cannot be reached at the moment. Try it again in a minute; all other pages are as ever."), a.cause}
 }
 
+// overfull reports whether the cluster is there and took this one call not.
+func (a *away) overfull() bool {
+	r := (*refusal)(nil)
+	return errors.As(a.cause, &r) && r.Status == http.StatusTooManyRequests
+}
+
 // request is one call of the cluster.
 type request struct {
 	call   string // what it is counted as
@@ -99,7 +105,7 @@ func (c *client) do(ctx context.Context, r request, into any) error {
 	began := time.Now()
 	err := c.anyNode(ctx, r, into)
 	c.told(r.call, time.Since(began), err != nil && !missing(err))
-	if a := (*away)(nil); errors.As(err, &a) && !errors.Is(err, context.Canceled) {
+	if a := (*away)(nil); errors.As(err, &a) && !a.overfull() && !errors.Is(err, context.Canceled) {
 		c.rests.Store(time.Now().Add(restFor).UnixNano())
 	}
 	return err

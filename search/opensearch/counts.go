@@ -99,8 +99,12 @@ func (s *asked) count(r *search.Answer, told *reply) *question {
 	return counting(matching(and(s.form.Rank, s.form.Filter)))
 }
 
-// countAny asks for the facets of the documents that have any word.
+// countAny asks for the facets of the documents that have any word, unless there is
+// nothing to ask.
 func (s *asked) countAny(ctx context.Context, r *search.Answer, any *question) error {
+	if any == nil {
+		return nil
+	}
 	replies, err := s.ask(ctx, "search", any)
 	if err != nil {
 		return err

@@ -133,6 +133,7 @@ func TestLateBatchesDoNoHarm(t *testing.T) {
 		{"its vector", func() error { return c.encode(ctx, name, doc("new")) }, "new", false},
 		{"the same batch again", func() error { return c.put(ctx, name, doc("new"), nil, 10) }, "new", false},
 		{"a newer one of the same text", func() error { return c.put(ctx, name, doc("new"), nil, 11, name) }, "new", false},
+		{"it from one who knows no vector", func() error { return c.put(ctx, name, doc("new"), nil, 11) }, "new", false},
 		{"one of another text", func() error { return c.put(ctx, name, doc("newer"), nil, 12, name) }, "", false},
 		{"its end", func() error { return c.put(ctx, name, nil, []int64{1}, 14) }, "", true},
 		{"a batch from before", func() error { return c.put(ctx, name, doc("newer"), nil, 13, name) }, "", true},
@@ -295,6 +296,27 @@ func TestTheClusterGoesAndComes(t *testing.T) {
 	settle(t, p)
 	if n := finds(t, p, "sets"); n != 25 {
 		t.Errorf("after the cluster came back %d papers are found, want 25", n)
+	}
+}
+
+// TestAFullClusterIsNotAway: one call that was refused for want of room stops no other.
+func TestAFullClusterIsNotAway(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(http.StatusTooManyRequests)
+		fmt.Fprint(w, `{"error":{"type":"circuit_breaking_exception","reason":"Data too large"},"status":429}`)
+	}))
+	defer full.Close()
+	c := New(Config{Nodes: []string{full.URL}, Name: "x"}, nil)
+	for range 2 {
+		if _, err := c.Version(t.Context()); !fault.Is(err, fault.KindBusy) || !strings.Contains(err.Error(), "too large") {
+			t.Errorf("a cluster without room: %v", err)
+		}
+	}
+	if calls.Load() != 2 {
+		t.Errorf("it was asked %d times, want twice", calls.Load())
 	}
 }
 

@@ -2,7 +2,6 @@ package opensearch
 
 import (
 	"context"
-	"math"
 	"strconv"
 	"strings"
 
@@ -125,10 +124,8 @@ func (s *asked) best(ctx context.Context, r *search.Answer) error {
 			return err
 		}
 		hits = search.Blend(words, scores(meant, 2, -1), s.most(), missing)
-	} else if any != nil {
-		if err := s.countAny(ctx, r, any); err != nil {
-			return err
-		}
+	} else if err := s.countAny(ctx, r, any); err != nil {
+		return err
 	}
 	if s.Order == search.Newest || s.Order == search.MostVotes {
 		sortBy(hits, meant, numberOf(s.Order))
@@ -159,9 +156,7 @@ func (s *asked) bestByWords(ctx context.Context, r *search.Answer) error {
 		r.Hits = append(r.Hits, search.Hit{ID: f.id(), Score: f.Score, ByWords: s.Skip + i + 1, Words: f.Score})
 	}
 	if s.Facet {
-		if any := s.count(r, &replies[1]); any != nil {
-			return s.countAny(ctx, r, any)
-		}
+		return s.countAny(ctx, r, s.count(r, &replies[1]))
 	}
 	return nil
 }
@@ -233,7 +228,7 @@ func (s *asked) vector(ctx context.Context) (vector []int8, like []string, err e
 			return nil, nil, err
 		}
 		for _, f := range replies[0].Hits.Hits {
-			like = append(like, f.ID)
+			like = append(like, strconv.FormatInt(f.id(), 10))
 			addTo(sum, f.Source.Vector)
 		}
 	}
@@ -261,40 +256,36 @@ func (s *asked) most() float64 {
 	return (search.K1 + 1) * idf
 }
 
-// tables are the scores that a leg did not give.
-type tables struct{ words, cosines map[int64]float64 }
-
-// Words implements search.Legs.
-func (t tables) Words(ids []int64) []float64 {
-	list := make([]float64, len(ids))
-	for i, id := range ids {
-		list[i] = t.words[id]
+// missing asks for the scores that the legs did not give, as far as they can matter for
+// the page, and for the counts of any, if not nil.
+func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, words, meant []search.Scored, any *question) (tables, error) {
+	if vector == nil {
+		return tables{}, s.countAny(ctx, r, any)
 	}
-	return list
-}
-
-// Meaning implements search.Legs.
-func (t tables) Meaning(ids []int64) []float64 {
-	list := make([]float64, len(ids))
-	for i, id := range ids {
-		list[i] = math.NaN()
-		if cosine, ok := t.cosines[id]; ok {
-			list[i] = cosine
+	m := unknown(words, meant, s.most())
+	onlyWords, onlyMeant := m.matter(s.Skip + s.Limit)
+	t, err := s.scoresOf(ctx, r, vector, onlyWords, onlyMeant, any)
+	if err == nil && len(t.cosines) < len(onlyWords) {
+		// Some papers have no vector yet. They count as middling among all, so all are asked for.
+		t, err = s.scoresOf(ctx, r, vector, m.onlyWords.ids(), m.onlyMeant.ids(), nil)
+		return t, err
+	}
+	for _, c := range m.onlyWords {
+		if _, known := t.cosines[c.id]; !known {
+			t.cosines[c.id] = m.least
 		}
 	}
-	return list
+	return t, err
 }
 
-// missing asks for the scores that the legs did not give, and for the counts of any, if
-// not nil.
-func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, words, meant []search.Scored, any *question) (tables, error) {
+// scoresOf asks for cosines and scores by words of chosen documents.
+func (s *asked) scoresOf(ctx context.Context, r *search.Answer, vector []int8, onlyWords, onlyMeant []string, any *question) (tables, error) {
 	t := tables{map[int64]float64{}, map[int64]float64{}}
-	onlyWords, onlyMeant := apart(words, meant), apart(meant, words)
 	var questions []*question
-	if len(onlyMeant) > 0 && s.form.Rank != nil {
+	if len(onlyMeant) > 0 {
 		questions = append(questions, &question{Query: among(s.view.scoring(s.form.Rank, s.of), onlyMeant), Size: len(onlyMeant)})
 	}
-	if len(onlyWords) > 0 && vector != nil {
+	if len(onlyWords) > 0 {
 		questions = append(questions, &question{Query: cosines(vector, onlyWords), Size: len(onlyWords)})
 	}
 	if any != nil {
@@ -307,38 +298,23 @@ func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, wo
 	if err != nil {
 		return t, err
 	}
-	if len(onlyMeant) > 0 && s.form.Rank != nil {
+	if any != nil {
+		s.facets(r, &replies[len(replies)-1])
+	}
+	if len(onlyMeant) > 0 {
 		for _, f := range replies[0].Hits.Hits {
 			t.words[f.id()] = f.Score
 		}
 		replies = replies[1:]
 	}
-	if len(onlyWords) > 0 && vector != nil {
+	if len(onlyWords) > 0 {
 		for _, f := range replies[0].Hits.Hits {
 			if f.Score > 0 { // a document without a vector has 0
 				t.cosines[f.id()] = f.Score - 1
 			}
 		}
 	}
-	if any != nil {
-		s.facets(r, &replies[len(replies)-1])
-	}
 	return t, nil
-}
-
-// apart returns the IDs of a that are not in b.
-func apart(a, b []search.Scored) []string {
-	in := make(map[int64]bool, len(b))
-	for _, s := range b {
-		in[s.ID] = true
-	}
-	var ids []string
-	for _, s := range a {
-		if !in[s.ID] {
-			ids = append(ids, strconv.FormatInt(s.ID, 10))
-		}
-	}
-	return ids
 }
 
 // among asks for the scores of chosen documents under a query.

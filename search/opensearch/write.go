@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"broadsheet/search"
@@ -95,11 +96,7 @@ func (c *Cluster) get(ctx context.Context, index string, ids []int64) (map[int64
 	if len(ids) == 0 {
 		return list, nil
 	}
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = strconv.FormatInt(id, 10)
-	}
-	body, err := json.Marshal(object{"ids": names})
+	body, err := json.Marshal(object{"ids": names(ids)})
 	if err != nil {
 		return nil, err
 	}
@@ -159,31 +156,34 @@ func (c *Cluster) put(ctx context.Context, index string, docs []search.Document,
 
 // encode gives documents of an index their vectors.
 func (c *Cluster) encode(ctx context.Context, index string, docs []search.Document) error {
+	ids := make([]int64, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].ID
+	}
+	have, err := c.get(ctx, index, ids)
+	if err != nil {
+		return err
+	}
+	docs = slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { // gone meanwhile
+		_, there := have[d.ID]
+		return !there
+	})
 	const atOnce = 16
 	dim := c.model.Dim()
 	var writes []write
-	for at := 0; at < len(docs); at += atOnce {
+	for some := range slices.Chunk(docs, atOnce) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		some := docs[at:min(at+atOnce, len(docs))]
-		texts, ids := make([]string, len(some)), make([]int64, len(some))
+		texts := make([]string, len(some))
 		for i := range some {
-			texts[i], ids[i] = text(&some[i]), some[i].ID
-		}
-		have, err := c.get(ctx, index, ids)
-		if err != nil {
-			return err
+			texts[i] = text(&some[i])
 		}
 		all := c.model.EncodeAll(nil, texts)
 		for i := range some {
-			h, there := have[ids[i]]
-			if !there {
-				continue // it has gone meanwhile
-			}
 			e := entryOf(&some[i])
 			e.Tag, e.Vector = tagOf(texts[i]), bytesOf(all[i*dim:][:dim])
-			writes = append(writes, write{e.Paper, h.version | 1, e})
+			writes = append(writes, write{e.Paper, have[e.Paper].version | 1, e})
 		}
 	}
 	return c.bulk(ctx, index, writes)
