@@ -69,6 +69,7 @@ type listener struct {
 type serveCommand struct {
 	store
 	listener
+	secured
 	site
 	sources
 	post
@@ -178,7 +179,12 @@ func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *sl
 	if err != nil {
 		return nil, err
 	}
+	tls, err := c.tls(c.Data, c.Contact)
+	if err != nil {
+		return nil, err
+	}
 	return server.Open(ctx, server.Config{
+		TLS: tls,
 		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)

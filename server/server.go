@@ -7,6 +7,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +45,8 @@ type Config struct {
 	Models     string            // the folder of encoders that were added
 	Model      string            // the name of the encoder; "" for the one in the program
 	Listen     string            // host:port; port 0 chooses one
-	Base       string            // the public address, without a slash at the end; "" to take it from each request's Host
+	TLS        TLS
+	Base       string // the public address, without a slash at the end; "" to take it from each request's Host
 	Edition    edition.Settings
 	Outside    Outside // where papers that readers put in are asked for
 	Account    account.Settings
@@ -274,12 +276,28 @@ func (h *House) beat(ctx context.Context, last *int64) error {
 // Serve answers requests until ctx ends, then finishes those under way. It
 // prints the address to out once it is ready for them.
 func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.Context)) error {
-	l, err := net.Listen("tcp", h.Config.Listen)
+	l, err := h.listener()
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", h.Config.Listen, err)
+		return err
+	}
+	at := "http://" + l.Addr().String()
+	var secured *tls.Config
+	if c := &h.Config.TLS; c.on() {
+		at = "https://" + l.Addr().String()
+		var answer http.Handler
+		if secured, answer, err = c.config(h.log); err != nil {
+			return errors.Join(err, l.Close())
+		}
+		if c.Plain != "" {
+			open, err := net.Listen("tcp", c.Plain)
+			if err != nil {
+				return errors.Join(fmt.Errorf("listen on %s: %w", c.Plain, err), l.Close())
+			}
+			work = append(work, func(ctx context.Context) { h.plainly(ctx, open, answer) })
+		}
 	}
 	if h.Config.Base == "" {
-		h.Digests.Base = "http://" + l.Addr().String() // of the links in mails, which know no request
+		h.Digests.Base = at // of the links in mails, which know no request
 	}
 	if err := h.beat(ctx, new(int64)); err != nil {
 		l.Close()
@@ -301,8 +319,11 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	for _, w := range work {
 		workers.Go(func() { w(inner) })
 	}
+	open := &connections{busy: map[net.Conn]bool{}}
 	s := &http.Server{
 		Handler:           h.Handler(),
+		ConnState:         open.changed,
+		TLSConfig:         secured,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
@@ -310,11 +331,11 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 	}
-	s.RegisterOnShutdown(h.api.Release)
 	failed := make(chan error, 1)
-	go func() { failed <- s.Serve(l) }()
+	go func() { failed <- h.serve(s, l) }()
 	h.ready.Store(true)
-	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
+	fmt.Fprintf(out, "listening on %s\n", at)
+	notify("READY=1")
 	if err := h.welcome(inner, l.Addr(), out); err != nil {
 		h.log.Error("the link for the first administrator could not be made", "error", err)
 	}
@@ -322,7 +343,12 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 	case err = <-failed:
 	case <-ctx.Done():
 		h.ready.Store(false)
+		notify("STOPPING=1")
 		sleep(context.WithoutCancel(ctx), h.Config.Drain) // a load balancer sees it before the listener closes
+		l.Close()
+		<-failed // with the last connection that was accepted in the server's hands
+		h.api.Release()
+		open.rest(s)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer cancel()
 		if err = s.Shutdown(grace); err != nil {
