@@ -19,6 +19,7 @@ type doctorCommand struct {
 
 type doctorAllCommand struct {
 	store
+	standby
 	engine
 	site
 	sources
@@ -50,6 +51,7 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 	}
 	defer d.Close()
 	list := []finding{c.database(ctx, d), c.clock()}
+	list = append(list, c.server(ctx, d)...)
 	if d.Dialect == db.SQLite {
 		list = append(list, c.disk())
 	}

@@ -74,10 +74,13 @@ func (e engine) cluster() (opensearch.Config, error) {
 }
 
 // serves says in comments which engine serves what.
-func serves(w World, s store, e engine) {
+func serves(w World, s store, e engine, visitors standby) {
 	held, finds := "SQLite in "+s.Data, "the built-in index in "+filepath.Join(s.Data, "index")
 	if s.DB != "" {
 		held = "PostgreSQL at " + db.Redact(s.DB)
+	}
+	if visitors.Standby != "" {
+		held += ", and for visitors its standby at " + db.Redact(visitors.Standby)
 	}
 	if len(e.Nodes) > 0 {
 		finds = fmt.Sprintf("OpenSearch at %s, index %s", strings.Join(e.Nodes, ", "), e.Name)

@@ -68,6 +68,7 @@ type listener struct {
 
 type serveCommand struct {
 	store
+	standby
 	listener
 	secured
 	site
@@ -83,7 +84,6 @@ type serveCommand struct {
 	Scrapers    bool   `help:"Let listing pages carry the data-props that scrapers of Hugging Face read. It makes them several times heavier." env:"BROADSHEET_SCRAPERS"`
 	Trending    string `help:"What trending measures a paper by: what is usual in its field (field), or votes as they are (votes)." enum:"field,votes" default:"field" env:"BROADSHEET_TRENDING"`
 	Morning     string `help:"How the day's edition stands before noon: as it is likely to end (forecast), or by votes." enum:"forecast,votes" default:"forecast" env:"BROADSHEET_MORNING"`
-	Standby     string `name:"db-standby" help:"A standby of the database that answers visitors' reading, as long as it holds all that the primary does: postgres://…" placeholder:"DSN" env:"BROADSHEET_DB_STANDBY"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
 	Private     bool   `name:"fetch-private" help:"Read also pages inside private networks when a reader puts one in. It is for a server that only trusted people reach." env:"BROADSHEET_FETCH_PRIVATE"`
@@ -109,7 +109,7 @@ a variable: --base-url is BROADSHEET_BASE_URL.`
 func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *settings) error {
 	if c.PrintConfig {
 		s.print(w)
-		serves(w, c.store, c.engine)
+		serves(w, c.store, c.engine, c.standby)
 		return nil
 	}
 	asks, err := c.asks(c.Categories, log)

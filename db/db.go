@@ -28,6 +28,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 )
@@ -38,6 +39,7 @@ type DB struct {
 	read    *pool
 	write   *pool
 	path    string
+	config  *pgx.ConnConfig // of PostgreSQL
 
 	together together
 	commits  atomic.Uint64

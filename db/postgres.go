@@ -18,20 +18,20 @@ import (
 const reach = 5 * time.Second
 
 func connectPostgres(ctx context.Context, dsn string) (*DB, error) {
-	p, err := openPostgres(ctx, dsn, true)
+	p, c, err := openPostgres(ctx, dsn, true)
 	if err != nil {
 		return nil, err
 	}
 	both := &pool{db: p}
-	return &DB{Dialect: Postgres, read: both, write: both}, nil
+	return &DB{Dialect: Postgres, read: both, write: both, config: c}, nil
 }
 
 // openPostgres opens a pool. Of several servers in the DSN the one is taken that can
 // be written to, unless the DSN says otherwise or nothing is to be written.
-func openPostgres(ctx context.Context, dsn string, write bool) (*sql.DB, error) {
+func openPostgres(ctx context.Context, dsn string, write bool) (*sql.DB, *pgx.ConnConfig, error) {
 	c, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", Redact(dsn), err)
+		return nil, nil, fmt.Errorf("open %s: %w", Redact(dsn), err)
 	}
 	if write && len(c.Fallbacks) > 0 && c.ValidateConnect == nil {
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
@@ -50,9 +50,9 @@ func openPostgres(ctx context.Context, dsn string, write bool) (*sql.DB, error) 
 	p.SetConnMaxIdleTime(5 * time.Minute)
 	if err := p.PingContext(ctx); err != nil {
 		p.Close()
-		return nil, fmt.Errorf("connect to %s: %w", Redact(dsn), err)
+		return nil, nil, fmt.Errorf("connect to %s: %w", Redact(dsn), err)
 	}
-	return p, nil
+	return p, c, nil
 }
 
 func idleConns() int { return 4 * runtime.GOMAXPROCS(0) }

@@ -9,7 +9,7 @@ import (
 // one by streaming. It is asked
 // only while it holds what is wanted (Want, StandbyHolds).
 func (d *DB) UseStandby(ctx context.Context, dsn string) error {
-	p, err := openPostgres(ctx, dsn, false)
+	p, _, err := openPostgres(ctx, dsn, false)
 	if err != nil {
 		return err
 	}

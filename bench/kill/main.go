@@ -4,7 +4,7 @@
 // failed, how long nobody was answered, and whether anything acknowledged was lost or
 // doubled.
 //
-//	go run ./kill -papers MONTH.jsonl.zst [-search URL -search-kill COMMAND -search-start COMMAND]
+//	go run ./kill -papers MONTH.jsonl.zst [-opensearch URL,... -search-kill COMMAND -search-start COMMAND]
 //
 // It wants PostgreSQL's programs and haproxy on the machine, and starts them itself.
 package main
@@ -34,7 +34,7 @@ func main() {
 	flag.StringVar(&b.papers, "papers", "", "a `file` of papers to begin with, such as a month of a daily-papers upstream")
 	flag.IntVar(&b.times, "times", 10, "how often each part is killed")
 	flag.IntVar(&b.port, "port", 21000, "the first of the `ports` that are used")
-	flag.StringVar(&b.search, "search", "", "what --search of the replicas is; without it each has an index of its own")
+	flag.StringVar(&b.search, "opensearch", "", "the `nodes` of a cluster of OpenSearch; without it each replica has an index of its own")
 	flag.StringVar(&b.searchKill, "search-kill", "", "a `command` that kills the search node")
 	flag.StringVar(&b.searchStart, "search-start", "", "a `command` that starts it again")
 	flag.Parse()
@@ -152,7 +152,7 @@ func (b *bench) open(ctx context.Context, arxiv string) error {
 	}}
 	b.replicas.args = append(b.replicas.args, from(arxiv)...)
 	if b.search != "" {
-		b.replicas.args = append(b.replicas.args, "--search", b.search)
+		b.replicas.args = append(b.replicas.args, "--opensearch", b.search, "--opensearch-shards", "2")
 	}
 	if err := b.replicas.open(ctx); err != nil {
 		return err
