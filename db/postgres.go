@@ -44,6 +44,13 @@ func openPostgres(ctx context.Context, dsn string, write bool) (*sql.DB, *pgx.Co
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: reach, Interval: time.Second, Count: 5},
 		Control:         impatient,
 	}).DialContext
+	if c.DefaultQueryExecMode != pgx.QueryExecModeExec && c.DefaultQueryExecMode != pgx.QueryExecModeSimpleProtocol { // poolers refuse these
+		for name, value := range lostClient {
+			if _, said := c.RuntimeParams[name]; !said {
+				c.RuntimeParams[name] = value
+			}
+		}
+	}
 	p := stdlib.OpenDB(*c)
 	p.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
 	p.SetMaxIdleConns(idleConns())
@@ -54,6 +61,10 @@ func openPostgres(ctx context.Context, dsn string, write bool) (*sql.DB, *pgx.Co
 	}
 	return p, c, nil
 }
+
+// lostClient has the server notice within seconds that a client was cut off, whose
+// transaction would else keep its locks, and with them everybody, for two hours.
+var lostClient = map[string]string{"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "5", "tcp_user_timeout": "10000"}
 
 func idleConns() int { return 4 * runtime.GOMAXPROCS(0) }
 

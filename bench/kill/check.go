@@ -13,17 +13,18 @@ type verdict struct {
 	votes, votesLost, votesMiscounted     int
 	comments, commentsLost, commentsTwice int
 	readers, reached, digests, again      int
+	refused                               int // by the mail server, for good
 	announced, held                       int
 }
 
 func (v verdict) ok() bool {
-	return v.votesLost+v.votesMiscounted+v.commentsLost+v.commentsTwice == 0 && v.reached == v.readers && v.digests == v.readers && v.held == v.announced
+	return v.votesLost+v.votesMiscounted+v.commentsLost+v.commentsTwice == 0 && v.reached+v.refused == v.readers && v.digests == v.reached && v.held == v.announced
 }
 
 func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "votes acknowledged %d, lost %d, papers whose count is not that of their votes %d\n", v.votes, v.votesLost, v.votesMiscounted)
 	fmt.Fprintf(w, "comments acknowledged %d, lost %d, doubled %d\n", v.comments, v.commentsLost, v.commentsTwice)
-	fmt.Fprintf(w, "readers with a digest due %d, reached %d, digests made %d, handed over again because the answer was lost %d (same Message-ID)\n", v.readers, v.reached, v.digests, v.again)
+	fmt.Fprintf(w, "readers with a digest due %d, reached %d, refused by the mail server %d, digests that came %d, handed over again because the answer was lost %d (same Message-ID)\n", v.readers, v.reached, v.refused, v.digests, v.again)
 	fmt.Fprintf(w, "papers at the source %d, harvested %d\n", v.announced, v.held)
 }
 
@@ -63,6 +64,9 @@ func check(ctx context.Context, d *db.DB, l *load, p *post, announced int) (v ve
 	}
 	v.readers = p.readers
 	if v.reached, v.digests, v.again, err = p.digestsOf(ctx); err != nil {
+		return v, err
+	}
+	if err := d.QueryRow(ctx, `SELECT count(*) FROM outbox WHERE kind = 'digest' AND state = 'refused'`).Scan(&v.refused); err != nil {
 		return v, err
 	}
 	v.announced = announced

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -37,6 +38,7 @@ func main() {
 	flag.StringVar(&b.search, "opensearch", "", "the `nodes` of a cluster of OpenSearch; without it each replica has an index of its own")
 	flag.StringVar(&b.searchKill, "search-kill", "", "a `command` that kills the search node")
 	flag.StringVar(&b.searchStart, "search-start", "", "a `command` that starts it again")
+	flag.BoolVar(&b.partition, "partition", false, "cut a replica off the network, too: it runs in a network namespace, which wants root")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -51,7 +53,11 @@ type bench struct {
 	times, port                     int
 	search, searchKill, searchStart string
 
+	partition bool
+
 	dir      string
+	host     string
+	island   *island
 	cluster  *cluster
 	replicas *replicas
 	db       *db.DB
@@ -99,7 +105,22 @@ func (b *bench) run(ctx context.Context) (err error) {
 		}
 	}()
 	const announced = 3000
-	arxiv := httptest.NewServer(oaitest.NewHandler(oaitest.Papers(1, announced, time.Now().AddDate(0, 0, -20), time.Now().AddDate(0, 0, -2)), oaitest.Faults{}))
+	b.host = "127.0.0.1"
+	if b.partition {
+		if b.island, err = raise(); err != nil {
+			return err
+		}
+		defer sink()
+		b.host = mainland
+	}
+	l, err := net.Listen("tcp", b.host+":0")
+	if err != nil {
+		return err
+	}
+	arxiv := httptest.NewUnstartedServer(oaitest.NewHandler(oaitest.Papers(1, announced, time.Now().AddDate(0, 0, -20), time.Now().AddDate(0, 0, -2)), oaitest.Faults{}))
+	arxiv.Listener.Close()
+	arxiv.Listener = l
+	arxiv.Start()
 	defer arxiv.Close()
 	defer b.close()
 	if err := b.open(ctx, arxiv.URL); err != nil {
@@ -124,7 +145,7 @@ func (b *bench) open(ctx context.Context, arxiv string) error {
 	if err := os.Mkdir(pg, 0o755); err != nil {
 		return err
 	}
-	b.cluster = &cluster{dir: pg, ports: [2]int{b.port, b.port + 1}}
+	b.cluster = &cluster{dir: pg, host: b.host, ports: [2]int{b.port, b.port + 1}}
 	if err := b.cluster.start(ctx); err != nil {
 		return err
 	}
@@ -136,7 +157,7 @@ func (b *bench) open(ctx context.Context, arxiv string) error {
 	if err != nil {
 		return err
 	}
-	if b.post, err = openPost(ctx, b.db); err != nil {
+	if b.post, err = openPost(ctx, b.db, b.host); err != nil {
 		return err
 	}
 	program := filepath.Join(b.dir, "broadsheet")
@@ -145,8 +166,8 @@ func (b *bench) open(ctx context.Context, arxiv string) error {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
-	b.replicas = &replicas{dir: b.dir, program: program, ports: []int{b.port + 11, b.port + 12, b.port + 13}, listen: b.port + 10, args: []string{
-		"--db", b.cluster.dsn(), "--categories", "cs,math", "--api-per-hour", "0", "--trusted-proxies", "127.0.0.1", "--base-url", "http://papers.test",
+	b.replicas = &replicas{dir: b.dir, program: program, host: b.host, island: b.island, ports: []int{b.port + 11, b.port + 12, b.port + 13}, listen: b.port + 10, args: []string{
+		"--db", b.cluster.dsn(), "--categories", "cs,math", "--api-per-hour", "0", "--trusted-proxies", b.host, "--base-url", "http://papers.test",
 		"--mail-from", "news@papers.test", "--mail-server", "smtp+plain://" + b.post.server.Address,
 		"--log", "warn",
 	}}
@@ -188,6 +209,15 @@ func (b *bench) parts() []part {
 			time.Sleep(2 * time.Second)
 			return b.replicas.show(i % n)
 		}},
+	}
+	if b.island != nil {
+		parts = append(parts, part{"the network of a replica, for 10 s", func(context.Context, int) error { return b.island.cut() }, func(ctx context.Context, _ int) error {
+			time.Sleep(10 * time.Second)
+			if err := b.island.join(); err != nil {
+				return err
+			}
+			return until(ctx, time.Minute, "the replica is ready", func() bool { return b.replicas.ready(len(b.replicas.ports) - 1) })
+		}})
 	}
 	if b.searchKill != "" {
 		parts = append(parts, part{"the search node", func(ctx context.Context, _ int) error { return shell(ctx, b.searchKill) }, func(ctx context.Context, _ int) error { return shell(ctx, b.searchStart) }})

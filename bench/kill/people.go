@@ -87,10 +87,10 @@ type post struct {
 	taken map[string]map[string]int // address → Message-ID → times
 }
 
-func openPost(ctx context.Context, d *db.DB) (*post, error) {
+func openPost(ctx context.Context, d *db.DB, host string) (*post, error) {
 	p := &post{db: d, taken: map[string]map[string]int{}}
 	var err error
-	if p.server, err = mailtest.Listen("127.0.0.1:0", nil); err != nil {
+	if p.server, err = mailtest.Listen(host+":0", nil); err != nil {
 		return nil, err
 	}
 	p.server.Take = p.take

@@ -16,6 +16,7 @@ import (
 // cluster is a PostgreSQL primary with a synchronous standby.
 type cluster struct {
 	dir, bin string
+	host     string
 	ports    [2]int
 	primary  int // index of ports
 	servers  [2]*exec.Cmd
@@ -26,7 +27,7 @@ func (c *cluster) name(i int) string { return filepath.Join(c.dir, "pg"+strconv.
 
 // dsn names both servers, of which the one is taken that can be written to.
 func (c *cluster) dsn() string {
-	return fmt.Sprintf("postgres://broadsheet@127.0.0.1:%d,127.0.0.1:%d/broadsheet?sslmode=disable&target_session_attrs=read-write", c.ports[0], c.ports[1])
+	return fmt.Sprintf("postgres://broadsheet@%[1]s:%[2]d,%[1]s:%[3]d/broadsheet?sslmode=disable&target_session_attrs=read-write", c.host, c.ports[0], c.ports[1])
 }
 
 func (c *cluster) start(ctx context.Context) error {
@@ -50,7 +51,7 @@ func (c *cluster) start(ctx context.Context) error {
 	if err := c.run(ctx, "initdb", "-D", c.name(0), "-U", "broadsheet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"); err != nil {
 		return err
 	}
-	settings := fmt.Sprintf("listen_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\nmax_connections = 200\nwal_level = replica\nhot_standby = on\nhot_standby_feedback = on\nwal_keep_size = 128MB\n", c.dir)
+	settings := fmt.Sprintf("listen_addresses = '%s'\nunix_socket_directories = '%s'\nmax_connections = 200\nwal_level = replica\nhot_standby = on\nhot_standby_feedback = on\nwal_keep_size = 128MB\n", c.host, c.dir)
 	f, err := os.OpenFile(filepath.Join(c.name(0), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -59,6 +60,14 @@ func (c *cluster) start(ctx context.Context) error {
 		return err
 	}
 	f.Close()
+	hba, err := os.OpenFile(filepath.Join(c.name(0), "pg_hba.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := hba.WriteString("host all all samenet trust\nhost replication all samenet trust\n"); err != nil {
+		return err
+	}
+	hba.Close()
 	if err := c.serve(ctx, 0); err != nil {
 		return err
 	}
@@ -84,7 +93,7 @@ func (c *cluster) run(ctx context.Context, program string, args ...string) error
 }
 
 func (c *cluster) sql(ctx context.Context, i int, database, statement string) error {
-	return c.run(ctx, "psql", "-X", "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.ports[i]), "-U", "broadsheet", "-d", database, "-c", statement)
+	return c.run(ctx, "psql", "-X", "-q", "-h", c.host, "-p", strconv.Itoa(c.ports[i]), "-U", "broadsheet", "-d", database, "-c", statement)
 }
 
 // serve starts a server and waits until it answers.
@@ -111,7 +120,7 @@ func (c *cluster) join(ctx context.Context) error {
 	}
 	slot := "standby" + strconv.Itoa(i)
 	_ = c.sql(ctx, c.primary, "postgres", "SELECT pg_drop_replication_slot('"+slot+"')")
-	if err := c.run(ctx, "pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(c.ports[c.primary]), "-U", "broadsheet", "-D", c.name(i), "-X", "stream", "-c", "fast", "-R", "-C", "-S", slot); err != nil {
+	if err := c.run(ctx, "pg_basebackup", "-h", c.host, "-p", strconv.Itoa(c.ports[c.primary]), "-U", "broadsheet", "-D", c.name(i), "-X", "stream", "-c", "fast", "-R", "-C", "-S", slot); err != nil {
 		return err
 	}
 	if err := c.serve(ctx, i); err != nil {

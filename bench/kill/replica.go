@@ -24,14 +24,25 @@ var haproxyConfig string
 type replicas struct {
 	dir, program string
 	args         []string
+	host         string // of HAProxy and of the replicas that are not cut off
 	ports        []int
+	island       *island // where the last replica runs; nil for none
 	running      []*exec.Cmd
 	haproxy      *exec.Cmd
 	socket       string
 	listen       int
 }
 
-func (r *replicas) address(i int) string { return "127.0.0.1:" + strconv.Itoa(r.ports[i]) }
+func (r *replicas) address(i int) string {
+	host := r.host
+	if r.apart(i) {
+		host = islandHost
+	}
+	return host + ":" + strconv.Itoa(r.ports[i])
+}
+
+// apart reports whether a replica runs on the island.
+func (r *replicas) apart(i int) bool { return r.island != nil && i == len(r.ports)-1 }
 
 // start starts one of them. It does not wait until it is ready.
 func (r *replicas) start(i int) error {
@@ -40,7 +51,11 @@ func (r *replicas) start(i int) error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command(r.program, append([]string{"serve", "--data", filepath.Join(r.dir, fmt.Sprintf("data%d", i)), "--listen", r.address(i)}, r.args...)...)
+	line := append([]string{r.program, "serve", "--data", filepath.Join(r.dir, fmt.Sprintf("data%d", i)), "--listen", r.address(i)}, r.args...)
+	if r.apart(i) {
+		line = append([]string{"ip", "netns", "exec", islandName}, line...)
+	}
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -81,7 +96,7 @@ func (r *replicas) open(ctx context.Context) error {
 		backups = append(backups, fmt.Sprintf("    server replica%d-unasked %s no-check backup", i, r.address(i)))
 	}
 	r.socket = filepath.Join(r.dir, "admin.sock")
-	config := strings.NewReplacer("@SOCKET@", r.socket, "@LISTEN@", "127.0.0.1:"+strconv.Itoa(r.listen),
+	config := strings.NewReplacer("@SOCKET@", r.socket, "@LISTEN@", r.host+":"+strconv.Itoa(r.listen),
 		"@REPLICAS@", strings.Join(servers, "\n"), "@BACKUPS@", strings.Join(backups, "\n")).Replace(haproxyConfig)
 	file := filepath.Join(r.dir, "haproxy.cfg")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
@@ -100,7 +115,7 @@ func (r *replicas) open(ctx context.Context) error {
 	return until(ctx, 20*time.Second, "HAProxy answers", func() bool { return answers(r.base() + "/healthz") })
 }
 
-func (r *replicas) base() string { return "http://127.0.0.1:" + strconv.Itoa(r.listen) }
+func (r *replicas) base() string { return "http://" + r.host + ":" + strconv.Itoa(r.listen) }
 
 // tell gives HAProxy a command.
 func (r *replicas) tell(command string) error {
