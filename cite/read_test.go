@@ -195,3 +195,17 @@ func TestNothingIsLost(t *testing.T) {
 		}
 	})
 }
+
+// TestSignsStayApart: two hyphens and two quotes stay two, of which TeX would make one
+// sign.
+func TestSignsStayApart(t *testing.T) {
+	t.Parallel()
+	x := &cite.Item{Key: "k", Type: "article", Title: "pages 1--2, ``c'' –-d"}
+	again, err := through(cite.Formats()[0], x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := common(cite.Formats()[0], again)["title"]; got != common(cite.Formats()[0], x)["title"] {
+		t.Errorf("%q became %q", x.Title, again.Title)
+	}
+}

@@ -32,18 +32,9 @@ func appendRIS(b []byte, x *Item) ([]byte, error) {
 	for _, n := range x.Editors {
 		add("ED", n.ris())
 	}
-	if d := x.Issued; d.Year > 0 {
-		add("PY", fmt.Sprintf("%04d", d.Year))
-		if d.Month > 0 {
-			day := ""
-			if d.Day > 0 {
-				day = fmt.Sprintf("%02d", d.Day)
-			}
-			add("DA", fmt.Sprintf("%04d/%02d/%s/", d.Year, d.Month, day))
-		}
-	} else {
-		add("PY", d.Text)
-	}
+	year, date := x.Issued.ris()
+	add("PY", year)
+	add("DA", date)
 	add("T2", x.Container)
 	add("T3", x.Series)
 	add("VL", x.Volume)
@@ -82,6 +73,19 @@ func appendRIS(b []byte, x *Item) ([]byte, error) {
 		add(tag, x.Rest["ris "+tag])
 	}
 	return append(b, "ER  - \r\n"...), nil
+}
+
+// ris writes the year of a date, and all of it where more is known: 2026/04/14/.
+func (d Date) ris() (year, date string) {
+	switch {
+	case d.Year == 0:
+		return d.Text, ""
+	case d.Month == 0:
+		return fmt.Sprintf("%04d", d.Year), ""
+	case d.Day == 0:
+		return fmt.Sprintf("%04d", d.Year), fmt.Sprintf("%04d/%02d//", d.Year, d.Month)
+	}
+	return fmt.Sprintf("%04d", d.Year), fmt.Sprintf("%04d/%02d/%02d/", d.Year, d.Month, d.Day)
 }
 
 func bracketed(s string) string {
