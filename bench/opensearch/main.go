@@ -47,6 +47,7 @@ type bench struct {
 	cluster  string
 	most     int
 	rounds   int
+	told     func(call string, took time.Duration, failed bool)
 }
 
 func run(ctx context.Context, args []string) error {
@@ -82,7 +83,7 @@ func run(ctx context.Context, args []string) error {
 
 // open returns the index of a name, spoken to at an address.
 func (b *bench) open(ctx context.Context, address, name string, m search.Encoder) (*opensearch.Papers, error) {
-	return opensearch.OpenPapers(ctx, opensearch.Config{Nodes: []string{address}, Name: name, Shards: 1}, m, b.editions, b.papers)
+	return opensearch.OpenPapers(ctx, opensearch.Config{Nodes: []string{address}, Name: name, Shards: 1, Told: b.told}, m, b.editions, b.papers)
 }
 
 // fill indexes all papers.

@@ -31,11 +31,14 @@ func (b *bench) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	calls := map[string][]float64{} // the replica asks one question after the other
+	b.told = func(call string, took time.Duration, _ bool) { calls[call] = append(calls[call], took.Seconds()*1000) }
 	replica, err := b.replica(ctx, b.cluster, m)
 	if err != nil {
 		return err
 	}
 	defer replica.Close()
+	b.told = nil
 	bare, err := b.recorded(ctx, questions, m)
 	if err != nil {
 		return err
@@ -57,6 +60,9 @@ func (b *bench) search(ctx context.Context) error {
 	}
 	fmt.Printf("%d questions of three words: through a replica p50 %.1f ms, p95 %.1f ms; bare _msearch p50 %.1f ms, p95 %.1f ms; sum of ours by sum of theirs %.2f, median of ratios %.2f\n",
 		len(ours), at(ours, .5), at(ours, .95), at(theirs, .5), at(theirs, .95), sum(ours)/sum(theirs), at(ratios, .5))
+	for call, list := range calls {
+		fmt.Printf("  of this, call %-8s %4d times, p50 %.1f ms\n", call, len(list), at(list, .5))
+	}
 	return nil
 }
 
