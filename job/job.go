@@ -124,3 +124,22 @@ func Free(ctx context.Context, d *db.DB) error {
 		return err
 	})
 }
+
+// Watchers returns how far each watcher has read.
+func Watchers(ctx context.Context, q db.Querier) (map[string]int64, error) {
+	rows, err := q.Query(ctx, `SELECT name, seq FROM watcher`)
+	if err != nil {
+		return nil, fmt.Errorf("read how far watchers are: %w", err)
+	}
+	defer rows.Close()
+	seen := map[string]int64{}
+	for rows.Next() {
+		var name string
+		var seq int64
+		if err := rows.Scan(&name, &seq); err != nil {
+			return nil, err
+		}
+		seen[name] = seq
+	}
+	return seen, rows.Err()
+}

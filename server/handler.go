@@ -33,6 +33,9 @@ func (h *House) Handler() http.Handler {
 	}
 	outer.Handle("/static/", h.pages) // files are the same for everybody
 	outer.Handle("/", h.Accounts.Recognise(h.lend(inner), h.secure, h.fail))
+	if h.Config.Metrics {
+		return h.metrics.count(h.guard(h.behind(h.origin(outer))))
+	}
 	return h.guard(h.behind(h.origin(outer)))
 }
 

@@ -18,6 +18,7 @@ type metrics struct {
 	letters  *prometheus.CounterVec
 	searches *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
+	requests *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
@@ -33,8 +34,11 @@ func newMetrics() *metrics {
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "broadsheet_opensearch_call_seconds", Help: "How long calls of the cluster took.", Buckets: seconds,
 		}, []string{"call", "result"}),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "broadsheet_http_seconds", Help: "How long requests took, by the first part of the address and the class of the status.", Buckets: seconds,
+		}, []string{"room", "status"}),
 	}
-	m.registry.MustRegister(m.letters, m.searches, m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.letters, m.searches, m.calls, m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -129,6 +129,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
 	h.Accounts.Register(h.Keys)
 	h.Accounts.Register(h.Shelf)
+	h.metrics.registry.MustRegister(state{h})
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
