@@ -31,6 +31,12 @@ var sampleReadings []byte
 // edition of the sample.
 var demoDay = time.Date(2026, 4, 15, 10, 0, 0, 0, time.UTC)
 
+// demoEditions are the settings of the demo's editions.
+var demoEditions = edition.Settings{
+	Fill: edition.FillSubmitted, Desk: true, Hour: 6 * time.Hour,
+	Submit: edition.Submitting{PerDay: 5, Direct: edition.DeskOnly},
+}
+
 type demoCommand struct {
 	listener
 }
@@ -55,10 +61,7 @@ func (c *demoCommand) Run(ctx context.Context, w World, log *slog.Logger) error 
 	letters := mail.Maildir(filepath.Join(dir, "mail"))
 	h, err := server.Open(ctx, server.Config{
 		DSN: filepath.Join(dir, "broadsheet.db"), Index: filepath.Join(dir, "index"), Listen: c.Listen, Version: Version(), Now: now,
-		Edition: edition.Settings{
-			Fill: edition.FillSubmitted, Desk: true, Hour: 6 * time.Hour,
-			Submit: edition.Submitting{PerDay: 5, Direct: edition.DeskOnly},
-		},
+		Edition: demoEditions,
 		Outside: server.Outside{ArXiv: asks.ByID, Pages: fetch.New(fetch.Config{Agent: pace.Agent})},
 		Account: account.Settings{Join: account.Anyone, Link: true, Password: true, Passkey: true, Demo: true},
 		Mail:    outbox.Config{From: mail.Address{Name: "Broadsheet, the demo", Local: "news", Domain: "demo.example"}, Dial: letters.Dial, Connections: 1},

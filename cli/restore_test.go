@@ -16,7 +16,6 @@ import (
 	"broadsheet/account/accounttest"
 	"broadsheet/backup"
 	"broadsheet/db/dbtest"
-	"broadsheet/edition"
 	"broadsheet/server"
 )
 
@@ -26,7 +25,7 @@ func sampleHouse(t *testing.T, dsn string) *server.House {
 	h, err := server.Open(t.Context(), server.Config{
 		DSN: dsn, Index: filepath.Join(t.TempDir(), "index"), Base: "http://papers.test", Version: "1.0",
 		Now:     func() time.Time { return demoDay },
-		Edition: edition.Settings{Fill: edition.FillSubmitted},
+		Edition: demoEditions,
 		Account: account.Settings{Join: account.Anyone, Link: true, Password: true},
 	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
