@@ -90,7 +90,7 @@ func TestComeAndGo(t *testing.T) {
 				b.NoScript()
 			}
 			b.Go(v.base + "/archive")
-			b.Click(".who a")
+			b.Click(".who a[href='/account']")
 			b.Type("#e", "mara@")
 			b.Click("form[action='/sign-in'] button")
 			if got := b.Text("#e-err"); !strings.Contains(got, "The part after @ is missing.") {
@@ -321,7 +321,7 @@ func TestFirstAdministratorAndInvitation(t *testing.T) {
 	if err != nil || bo.Role != account.Desk || bo.Invitation == 0 {
 		t.Fatalf("the invited is %+v, %v", bo, err)
 	}
-	b.Click(".who a")
+	b.Click(".who a[href='/account']")
 	b.Click("form[action='/sign-out'] button")
 	b.Go(invitation)
 	if got := b.Text("main"); !strings.Contains(got, "This invitation has been used") {
