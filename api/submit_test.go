@@ -78,8 +78,12 @@ func TestSubmit(t *testing.T) {
 			return p.ID
 		}
 		for _, r := range []edition.Request{
-			{Do: edition.Keep, Paper: id("2604.00001")}, {Do: edition.Keep, Paper: id("2604.00002")}, {Do: edition.Lead, Paper: id("2604.00002")},
-			{Do: edition.Choose, Paper: id("2604.00001"), Text: "Last."}, {Do: edition.Remark, Paper: id("2604.00001"), Text: "Read it."}, {Do: edition.Publish},
+			{Do: edition.Keep, Paper: id("2604.00001")},
+			{Do: edition.Keep, Paper: id("2604.00002")},
+			{Do: edition.Lead, Paper: id("2604.00002")},
+			{Do: edition.Choose, Paper: id("2604.00001"), Text: "Last."},
+			{Do: edition.Remark, Paper: id("2604.00001"), Text: "Read it."},
+			{Do: edition.Publish},
 		} {
 			r.Desk, r.Day = noor.ID, "2026-04-17"
 			if _, err := s.editions.Do(t.Context(), now, r); err != nil {

@@ -25,7 +25,7 @@ func arXivIn(s string) string {
 // cleanDOI returns a DOI without what is often written before it.
 func cleanDOI(s string) string {
 	s = strings.TrimSpace(s)
-	if at := strings.Index(s, "10."); at > 0 && (strings.Contains(strings.ToLower(s[:at]), "doi")) {
+	if at := strings.Index(s, "10."); at > 0 && strings.Contains(strings.ToLower(s[:at]), "doi") {
 		s = s[at:]
 	}
 	return strings.TrimSuffix(oneLine(s), ".")

@@ -33,8 +33,11 @@ func TestMailAsTheDeskHasIt(t *testing.T) {
 			at[c.Paper.Title] = c.Paper.ID
 		}
 		for _, r := range []edition.Request{
-			{Do: edition.Keep, Paper: at["Quiet"]}, {Do: edition.Keep, Paper: at["Middling"]},
-			{Do: edition.Choose, Paper: at["Quiet"], Text: "It matters."}, {Do: edition.Remark, Paper: at["Quiet"], Text: "Rarely asked."}, {Do: edition.Publish},
+			{Do: edition.Keep, Paper: at["Quiet"]},
+			{Do: edition.Keep, Paper: at["Middling"]},
+			{Do: edition.Choose, Paper: at["Quiet"], Text: "It matters."},
+			{Do: edition.Remark, Paper: at["Quiet"], Text: "Rarely asked."},
+			{Do: edition.Publish},
 		} {
 			r.Desk, r.Day = 1, day
 			if _, err := h.editions.Do(t.Context(), h.clock(), r); err != nil {

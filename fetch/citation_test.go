@@ -18,7 +18,8 @@ func TestParseCitation(t *testing.T) {
 		name, page string
 		want       fetch.Citation
 	}{
-		{"a proceedings page", `<!doctype html><head>
+		{
+			"a proceedings page", `<!doctype html><head>
 			<META NAME="citation_title" CONTENT="On &amp;  Off">
 			<meta name="citation_author" content="Lovelace, Ada"><meta content="Alan Turing" name="citation_author"/>
 			<meta name="citation_publication_date" content="2026/04/09">
@@ -29,13 +30,20 @@ func TestParseCitation(t *testing.T) {
 			fetch.Citation{
 				Title: "On & Off", Authors: []fetch.Name{{"Ada Lovelace", "Lovelace", "Ada"}, {"Alan Turing", "", ""}}, Abstract: "We show it.",
 				DOI: "10.1000/XyZ", Journal: "Proceedings of X", Published: day(2026, 4, 9), Canonical: "https://x.example/p", Tagged: true,
-			}},
-		{"Dublin Core", `<meta name="DC.Title" content="T"><meta name="dc.creator" content="A B"><meta name="DCTERMS.abstract" content="Y"><meta name="dc.identifier" content="https://doi.org/10.5281/zenodo.1"><meta name="dc.date" content="2026-04">`,
-			fetch.Citation{Title: "T", Authors: []fetch.Name{{Whole: "A B"}}, Abstract: "Y", DOI: "10.5281/zenodo.1", Published: day(2026, 4, 1)}},
-		{"a repository", `<title>x</title><meta property="og:title" content="me/x"><p>See <a href="https://arxiv.org/abs/2604.00001v2">this</a>, <a href='http://arxiv.org/pdf/2604.00001v2.pdf#p'>this</a> <a href=/abs/1>no</a>`,
-			fetch.Citation{Title: "me/x", Links: []string{"2604.00001v2"}}},
-		{"citation tags come first", `<meta name="description" content="A journal."><meta name="dc.title" content="Other"><meta name="citation_title" content="T"><meta name="citation_title" content="Second"><meta name="citation_authors" content="A; B; ;">`,
-			fetch.Citation{Title: "T", Authors: []fetch.Name{{Whole: "A"}, {Whole: "B"}}, Abstract: "A journal.", Tagged: true}},
+			},
+		},
+		{
+			"Dublin Core", `<meta name="DC.Title" content="T"><meta name="dc.creator" content="A B"><meta name="DCTERMS.abstract" content="Y"><meta name="dc.identifier" content="https://doi.org/10.5281/zenodo.1"><meta name="dc.date" content="2026-04">`,
+			fetch.Citation{Title: "T", Authors: []fetch.Name{{Whole: "A B"}}, Abstract: "Y", DOI: "10.5281/zenodo.1", Published: day(2026, 4, 1)},
+		},
+		{
+			"a repository", `<title>x</title><meta property="og:title" content="me/x"><p>See <a href="https://arxiv.org/abs/2604.00001v2">this</a>, <a href='http://arxiv.org/pdf/2604.00001v2.pdf#p'>this</a> <a href=/abs/1>no</a>`,
+			fetch.Citation{Title: "me/x", Links: []string{"2604.00001v2"}},
+		},
+		{
+			"citation tags come first", `<meta name="description" content="A journal."><meta name="dc.title" content="Other"><meta name="citation_title" content="T"><meta name="citation_title" content="Second"><meta name="citation_authors" content="A; B; ;">`,
+			fetch.Citation{Title: "T", Authors: []fetch.Name{{Whole: "A"}, {Whole: "B"}}, Abstract: "A journal.", Tagged: true},
+		},
 		{"a script that looks like tags", `<script>'<meta name="citation_title" content="T">'</script><!-- <meta name="citation_title" content="T"> --><link rel=canonical href=javascript:alert(1)>`, fetch.Citation{}},
 		{"nothing", "", fetch.Citation{}},
 		{"cut off", `<meta name="citation_title" content="T"><meta name="citation_auth`, fetch.Citation{Title: "T", Tagged: true}},

@@ -153,7 +153,7 @@ func (s *Store) exportRest(ctx context.Context, account int64, add func(name str
 		lists[1] = append(lists[1], choice{Kind: m.Kind, Key: m.Key})
 	}
 	for _, k := range knobs {
-		lists[2] = append(lists[2], choice{Kind: k.Kind, Key: k.Key, Turn: k.Turn})
+		lists[2] = append(lists[2], choice(k))
 	}
 	for i, name := range []string{"follows", "mutes", "knobs"} {
 		if err := add(name, lists[i]); err != nil {

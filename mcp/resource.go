@@ -74,8 +74,10 @@ func (s *Server) addPrompts(to *sdk.Server) {
 			return &sdk.GetPromptResult{Description: p.Description, Messages: []*sdk.PromptMessage{{Role: "user", Content: &sdk.TextContent{Text: words}}}}, nil
 		})
 	}
-	prompt(&sdk.Prompt{Name: "whats_new", Title: "What’s new in …", Description: "What’s new in a subject, from the newest papers on it.",
-		Arguments: []*sdk.PromptArgument{{Name: "subject", Description: "such as diffusion models, or category:math.CO", Required: true}}},
+	prompt(&sdk.Prompt{
+		Name: "whats_new", Title: "What’s new in …", Description: "What’s new in a subject, from the newest papers on it.",
+		Arguments: []*sdk.PromptArgument{{Name: "subject", Description: "such as diffusion models, or category:math.CO", Required: true}},
+	},
 		func(ctx context.Context, c *client.Client, with map[string]string) (string, error) {
 			v, err := client.Get[v1.Search](ctx, c, "/search", query(15, "q", with["subject"], "sort", "newest"))
 			if err != nil {
@@ -88,8 +90,10 @@ func (s *Server) addPrompts(to *sdk.Server) {
 			words, err := getEdition(ctx, c, editionAsked{Limit: 30})
 			return "Tell me today’s edition in two minutes: the three papers to know, what they have in common or argue about, and one from the lower ranks that deserves a look. Name papers by identifier.\n\n" + words, err
 		})
-	prompt(&sdk.Prompt{Name: "related_work", Title: "Related work", Description: "What stands near a paper, and how it differs.",
-		Arguments: []*sdk.PromptArgument{{Name: "id", Description: "an identifier of the paper", Required: true}}},
+	prompt(&sdk.Prompt{
+		Name: "related_work", Title: "Related work", Description: "What stands near a paper, and how it differs.",
+		Arguments: []*sdk.PromptArgument{{Name: "id", Description: "an identifier of the paper", Required: true}},
+	},
 		func(ctx context.Context, c *client.Client, with map[string]string) (string, error) {
 			paper, err := s.readPaper(ctx, c, reading{ID: with["id"]})
 			if err != nil {

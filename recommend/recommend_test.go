@@ -49,11 +49,14 @@ func TestChoose(t *testing.T) {
 		"none of the subjects leaves what is outside": {func(q *recommend.Question) { q.Turns = recommend.Turns{"reason subjects": -2} }, []int64{3}, "Outside your subjects, on purpose: first in math.NT these weeks."},
 		"nothing from outside":                        {func(q *recommend.Question) { q.Turns = recommend.Turns{"reason outside": -2} }, []int64{1, 2}, "You saved a paper by Kaiming He."},
 		"two from outside":                            {func(q *recommend.Question) { q.Turns = recommend.Turns{"reason outside": 1} }, []int64{1, 2, 3, 5}, "You saved a paper by Kaiming He."},
-		"close in meaning": {func(q *recommend.Question) {
-			q.Close = map[int64]recommend.Close{5: {To: 0, Cosine: 0.97}}
-			q.Turns = recommend.Turns{"reason meaning": 1, "reason outside": -2}
+		"close in meaning": {
+			func(q *recommend.Question) {
+				q.Close = map[int64]recommend.Close{5: {To: 0, Cosine: 0.97}}
+				q.Turns = recommend.Turns{"reason meaning": 1, "reason outside": -2}
+			},
+			[]int64{5, 1, 2},
+			"Close in meaning to TiDAR, which you saved.",
 		},
-			[]int64{5, 1, 2}, "Close in meaning to TiDAR, which you saved."},
 		"by readers": {func(q *recommend.Question) {
 			q.Also = map[int64]int{4: 900}
 			q.Turns = recommend.Turns{"reason readers": 1, "reason outside": -2}

@@ -60,7 +60,7 @@ func (h *House) followStandby(ctx context.Context) {
 
 // setClock puts the clock of this process right by the database's.
 func (h *House) setClock(ctx context.Context) {
-	before := h.DB.Now().Sub(time.Now())
+	before := time.Until(h.DB.Now())
 	ahead, err := h.DB.SetClock(ctx)
 	switch {
 	case err != nil && ctx.Err() == nil:

@@ -122,7 +122,9 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 	if d.Kept != nil {
 		v.Own = Link{Text: "Your page, as others see it", Href: readerPath(a.Handle)}
 		v.Kept = []Fact{
-			{"Saved, with notes", number(d.Kept.Saved) + ", " + number(d.Kept.Noted)}, {"Collections", number(d.Kept.Collections)}, {"Read marks", number(d.Kept.Marked)},
+			{"Saved, with notes", number(d.Kept.Saved) + ", " + number(d.Kept.Noted)},
+			{"Collections", number(d.Kept.Collections)},
+			{"Read marks", number(d.Kept.Marked)},
 			{"Followed, muted", number(d.Kept.Followed) + ", " + number(d.Kept.Muted)},
 		}
 	}

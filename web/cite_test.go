@@ -45,7 +45,10 @@ func TestCitations(t *testing.T) {
 			{"/cite/category/cs.LG.ris", "application/x-research-info-systems; charset=utf-8", 200, "ER  - \r\n", 37},
 			{"/cite/search.csl.json?q=cat%3Acs.LG&limit=5", "application/vnd.citationstyles.csl+json; charset=utf-8", 200, `"id":`, 5},
 			{"/cite/papers.txt?min=100", "text/plain; charset=utf-8", 200, "\n", -1},
-			{"/cite/papers", "", 404, "", 0}, {"/cite/editions.bib", "", 404, "", 0}, {"/cite/day/2026-04-09.bib", "", 404, "", 0}, {"/cite/search.bib", "", 400, "", 0},
+			{"/cite/papers", "", 404, "", 0},
+			{"/cite/editions.bib", "", 404, "", 0},
+			{"/cite/day/2026-04-09.bib", "", 404, "", 0},
+			{"/cite/search.bib", "", 400, "", 0},
 		} {
 			w := s.get(c.path)
 			body := w.Body.String()

@@ -107,9 +107,16 @@ func TestEveryListIsAFeed(t *testing.T) {
 			page string
 			want int // in each feed of its list; -1 for some
 		}{
-			{"/", 39}, {"/papers/date/2026-04-08", 30}, {"/papers/week/2026-W16", 9}, {"/papers/month/2026-04", 39},
-			{"/papers/trending?window=month", 39}, {"/authors/A%2FB%20%3F%23%25%20%C3%9Cnal.json", 1}, {"/categories/cs.LG", 40},
-			{"/papers?q=cat%3Acs.CV", -1}, {"/papers/similar?id=2604.14000", -1}, {"/papers/hep-th/9901001", 0},
+			{"/", 39},
+			{"/papers/date/2026-04-08", 30},
+			{"/papers/week/2026-W16", 9},
+			{"/papers/month/2026-04", 39},
+			{"/papers/trending?window=month", 39},
+			{"/authors/A%2FB%20%3F%23%25%20%C3%9Cnal.json", 1},
+			{"/categories/cs.LG", 40},
+			{"/papers?q=cat%3Acs.CV", -1},
+			{"/papers/similar?id=2604.14000", -1},
+			{"/papers/hep-th/9901001", 0},
 		} {
 			feeds := s.feedsOf(c.page)
 			if len(feeds) < 3 {

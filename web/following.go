@@ -124,8 +124,10 @@ func (v *FollowingPage) boxes(s Site, follows []library.Follow) {
 		title string
 		kinds []library.Kind
 	}{
-		{"Authors", []library.Kind{library.Author}}, {"Categories and topics", []library.Kind{library.Category, library.Topic}},
-		{"Readers", []library.Kind{library.Reader}}, {"Saved searches", []library.Kind{library.Search}},
+		{"Authors", []library.Kind{library.Author}},
+		{"Categories and topics", []library.Kind{library.Category, library.Topic}},
+		{"Readers", []library.Kind{library.Reader}},
+		{"Saved searches", []library.Kind{library.Search}},
 	}
 	for _, t := range titles {
 		box := FollowBox{Title: t.title}

@@ -45,8 +45,14 @@ func TestDamageMeetsAReader(t *testing.T) {
 		s := x.Snapshot()
 		word, graph := Term{Word: "n7"}, Term{Word: "graph"}
 		for _, q := range []Query{
-			word, Or{graph, word, Term{Word: "model"}}, And{graph, Term{Word: "learning", Exact: true}}, Phrase{Words: []string{"graph", "model"}},
-			Prefix{Word: "n1"}, And{graph, Not{Phrase{Words: []string{"deep", "learning"}}}}, Key("cat:a"), Range{Number: "day", Min: 3, Max: 9},
+			word,
+			Or{graph, word, Term{Word: "model"}},
+			And{graph, Term{Word: "learning", Exact: true}},
+			Phrase{Words: []string{"graph", "model"}},
+			Prefix{Word: "n1"},
+			And{graph, Not{Phrase{Words: []string{"deep", "learning"}}}},
+			Key("cat:a"),
+			Range{Number: "day", Min: 3, Max: 9},
 		} {
 			s.Search(q, 10, Options{Filter: Key("cat:a")})
 			for id := range s.Match(q).All() {

@@ -38,8 +38,11 @@ func manyPapers(t *testing.T, h *house) {
 	}
 	h.put(list...)
 	for _, a := range []search.Ask{
-		{Mode: search.WordsOnly}, {Mode: search.MeaningOnly}, {Mode: search.Both},
-		{Mode: search.WordsOnly, Order: search.Newest}, {Order: search.MostVotes},
+		{Mode: search.WordsOnly},
+		{Mode: search.MeaningOnly},
+		{Mode: search.Both},
+		{Mode: search.WordsOnly, Order: search.Newest},
+		{Order: search.MostVotes},
 	} {
 		seen := map[int64]bool{}
 		const onPage = 250

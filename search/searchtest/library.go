@@ -171,9 +171,12 @@ func orders(t *testing.T, h *house) {
 		mode       search.Mode
 		text, want string
 	}{
-		{search.Newest, search.Both, "kernel", "1 40"}, {search.MostVotes, search.Both, "kernel", "1 40"},
-		{search.Newest, search.Both, "theory", "1 40 500"}, {search.MostVotes, search.WordsOnly, "cat:cs.LG", "1 41 42"},
-		{search.Newest, search.MeaningOnly, "cloth", "1 40 41 42 500"}, {search.MostVotes, search.MeaningOnly, "cloth cat:cs.LG", "1"},
+		{search.Newest, search.Both, "kernel", "1 40"},
+		{search.MostVotes, search.Both, "kernel", "1 40"},
+		{search.Newest, search.Both, "theory", "1 40 500"},
+		{search.MostVotes, search.WordsOnly, "cat:cs.LG", "1 41 42"},
+		{search.Newest, search.MeaningOnly, "cloth", "1 40 41 42 500"},
+		{search.MostVotes, search.MeaningOnly, "cloth cat:cs.LG", "1"},
 	} {
 		if got := keys(h.find(search.Ask{Order: x.order, Mode: x.mode}, x.text)); !strings.HasPrefix(got, x.want) {
 			t.Errorf("%s by %s (%s) are %s, want %s", x.text, x.order, x.mode, got, x.want)
@@ -224,8 +227,10 @@ func alike(t *testing.T, h *house) {
 		like search.Likeness
 		want string
 	}{
-		{search.Likeness{Papers: []*paper.Paper{towels}}, "42"}, {search.Likeness{Text: "robots fold cloth; a graph says which"}, "41 42"},
-		{search.Likeness{Papers: []*paper.Paper{cloth}, Text: "flow over plates"}, ""}, {search.Likeness{Papers: []*paper.Paper{towels, cloth}}, ""},
+		{search.Likeness{Papers: []*paper.Paper{towels}}, "42"},
+		{search.Likeness{Text: "robots fold cloth; a graph says which"}, "41 42"},
+		{search.Likeness{Papers: []*paper.Paper{cloth}, Text: "flow over plates"}, ""},
+		{search.Likeness{Papers: []*paper.Paper{towels, cloth}}, ""},
 	} {
 		x.like.Limit = 3
 		list, total, err := h.Alike(t.Context(), x.like)

@@ -71,13 +71,17 @@ func follows(site func(string) web.Site, seen func(name, says string, v web.View
 	}
 	found := &library.Followings{Next: "2026-04-13 000000000003", Muted: 2, Papers: []library.Concern{
 		{Paper: papers[0], Day: "2026-04-14", Why: "Kaiming He wrote it. It also matches your search “denoising -video”."},
-		{Paper: papers[1], Day: "2026-04-14", Why: "You follow retrieval."}, {Paper: papers[2], Day: "2026-03-18", Why: "Upvoted by Ilse <b>de</b> Wit."},
+		{Paper: papers[1], Day: "2026-04-14", Why: "You follow retrieval."},
+		{Paper: papers[2], Day: "2026-03-18", Why: "Upvoted by Ilse <b>de</b> Wit."},
 	}}
 	data := web.FollowingData{
 		First: true, Marks: true, Read: map[int64]bool{1: true}, Found: found,
 		Follows: []library.Follow{
-			{Kind: library.Author, Key: "Kaiming He", Name: "Kaiming He"}, {Kind: library.Category, Key: "cs.RO", Name: "cs.RO"}, {Kind: library.Topic, Key: "retrieval", Name: "retrieval"},
-			{Kind: library.Reader, Key: "ilse", Name: "Ilse <b>de</b> Wit"}, {Kind: library.Search, Key: "denoising -video", Name: "denoising -video"},
+			{Kind: library.Author, Key: "Kaiming He", Name: "Kaiming He"},
+			{Kind: library.Category, Key: "cs.RO", Name: "cs.RO"},
+			{Kind: library.Topic, Key: "retrieval", Name: "retrieval"},
+			{Kind: library.Reader, Key: "ilse", Name: "Ilse <b>de</b> Wit"},
+			{Kind: library.Search, Key: "denoising -video", Name: "denoising -video"},
 		},
 		Mutes: []library.Mute{{Kind: library.Word, Key: "benchmark"}, {Kind: library.Category, Key: "cs.CY"}},
 		ForYou: &web.ForYouData{Learnt: 14, Meaning: true, Turns: recommend.Turns{"reason readers": -1, "topic vision": -2}, Chosen: []web.ChosenPaper{
