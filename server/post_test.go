@@ -157,7 +157,11 @@ func TestAReaderOfMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	bounce := "From: MAILER-DAEMON@mx.example\r\nTo: " + strings.Trim(m.Header.Get("Return-Path"), "<>") + "\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
-	if err := os.WriteFile(filepath.Join(returned, "new", "1"), []byte(bounce), 0o600); err != nil {
+	whole := filepath.Join(returned, "1") // a Maildir's mails come in whole, by a new name
+	if err := os.WriteFile(whole, []byte(bounce), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(whole, filepath.Join(returned, "new", "1")); err != nil {
 		t.Fatal(err)
 	}
 	for until := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
