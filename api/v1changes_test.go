@@ -146,7 +146,7 @@ func TestChangesAreAwaited(t *testing.T) {
 	polled := make(chan v1.Changes)
 	go func() {
 		var page v1.Changes
-		if res, err := http.Get(fmt.Sprintf("%s/api/v1/changes?after=%d&wait=50", server.URL, all.Next)); err == nil {
+		if res, err := http.Get(fmt.Sprintf("%s/api/v1/changes?after=%d&wait=8", server.URL, all.Next)); err == nil {
 			json.NewDecoder(res.Body).Decode(&page)
 			res.Body.Close()
 		}
@@ -251,7 +251,7 @@ func TestProblems(t *testing.T) {
 	}{
 		{"GET", "/api/v1/changes?after=-1", 400, "after is the number of a change"},
 		{"GET", "/api/v1/changes?limit=1001", 400, "limit is a whole number from 1 to 1000"},
-		{"GET", "/api/v1/changes?wait=51", 400, "from 0 to 50"},
+		{"GET", "/api/v1/changes?wait=9", 400, "from 0 to 8"},
 		{"GET", "/api/v1/changes?include=all", 400, "include takes comments, entries"},
 		{"GET", "/api/v1/papers?cursor=x", 400, "cursor is taken from next"},
 		{"GET", "/api/v1/papers/2604.99999", 404, "2604.99999"},

@@ -18,7 +18,7 @@ import (
 // Those who wait for changes keep a connection and a goroutine each, so they are
 // counted.
 const (
-	longestWait  = 50 * time.Second // for one change; a longer time is asked for again
+	longestWait  = 8 * time.Second // for one change: many clients give up an answer at ten; who wants more asks again
 	mostWatchers = 256
 	mostOfOne    = 8 // watchers of one client
 	glance       = 100 * time.Millisecond
