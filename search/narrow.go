@@ -7,7 +7,9 @@ type Filters struct {
 	Exact      bool     // the plain words stand side by side
 	From, To   string   // years, months or days of submission; "" is open
 	Categories []string // any of them
+	Topics     []string // any of them
 	Author     string
+	Code       bool // it links to a repository
 }
 
 // Narrow returns the query with the filters put on. A date that makes no sense is
@@ -27,17 +29,26 @@ func (q *Query) Narrow(f Filters) *Query {
 			n.Notes = append(n.Notes, "The dates make no sense and were left out: write a year, 2024, or a month, 2024-03.")
 		}
 	}
-	var any []Node
-	for _, c := range f.Categories {
-		if c = strings.TrimSpace(c); c != "" {
-			any = append(any, Key{Category, c})
-		}
-	}
-	if len(any) > 0 {
-		n.Must = append(n.Must, Or{any})
-	}
+	n.any(Category, f.Categories)
+	n.any(Topic, f.Topics)
 	if a := strings.TrimSpace(f.Author); a != "" {
 		n.Must = append(n.Must, Name{a})
 	}
+	if f.Code {
+		n.Must = append(n.Must, Key{Has, "code"})
+	}
 	return &n
+}
+
+// any binds q to one of the values of a field, if there are any.
+func (q *Query) any(of Field, values []string) {
+	var any []Node
+	for _, v := range values {
+		if v = strings.TrimSpace(v); v != "" {
+			any = append(any, Key{of, v})
+		}
+	}
+	if len(any) > 0 {
+		q.Must = append(q.Must, Or{any})
+	}
 }

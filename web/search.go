@@ -50,7 +50,10 @@ type SearchPage struct {
 	Rows   []HitRow
 	Years  Chart
 	Names  []Label // under the years
-	Shelf  []Shelf
+	Shelf  []Shelf // categories
+	Topics []Shelf
+	Code   int    // papers that link to a repository
+	Feed   string // the address of the list as a feed
 	By     []Choice
 	Orders []Choice
 	Empty  string
@@ -86,9 +89,10 @@ func markedText(p *paper.Paper, pieces []search.Piece) []Marked {
 	return list
 }
 
-// Shelf is a category to narrow to.
+// Shelf is a category or a topic to narrow to, with the papers found that stand in it.
 type Shelf struct {
 	Value, Name string
+	Count       int
 	Chosen      bool
 }
 
@@ -101,11 +105,7 @@ func searchAsked(q url.Values) (SearchAsked, error) {
 		Text: strings.TrimSpace(q.Get("q")), By: search.Mode(q.Get("by")), Order: search.Order(q.Get("sort")), Page: 1,
 		Filters: search.Filters{Exact: q.Get("exact") == "1", From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), Author: strings.TrimSpace(q.Get("author"))},
 	}
-	for _, c := range q["cat"] {
-		if c = strings.TrimSpace(c); c != "" && len(a.Categories) < 20 {
-			a.Categories = append(a.Categories, clip(c, 40))
-		}
-	}
+	a.Categories, a.Topics, a.Code = few(q["cat"]), few(q["topic"]), q.Get("code") == "1"
 	if len(a.From) > 10 || len(a.To) > 10 || len(a.Author) > 100 {
 		return a, fault.Invalid("No date and no name is so long.")
 	}
@@ -131,6 +131,17 @@ func searchAsked(q url.Values) (SearchAsked, error) {
 	return a, nil
 }
 
+// few returns what was chosen of a list, bounded.
+func few(chosen []string) []string {
+	var list []string
+	for _, c := range chosen {
+		if c = strings.TrimSpace(c); c != "" && len(list) < 20 {
+			list = append(list, clip(c, 40))
+		}
+	}
+	return list
+}
+
 // path is the address that asks for a.
 func (a SearchAsked) path() string {
 	q := a.asks()
@@ -154,8 +165,12 @@ func (a SearchAsked) asks() url.Values {
 	set("author", a.Author, a.Author == "")
 	set("by", string(a.By), a.By == search.Both)
 	set("sort", string(a.Order), a.Order == search.Best)
+	set("code", "1", !a.Code)
 	if len(a.Categories) > 0 {
 		q["cat"] = a.Categories
+	}
+	if len(a.Topics) > 0 {
+		q["topic"] = a.Topics
 	}
 	return q
 }
@@ -247,11 +262,14 @@ func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *S
 	v.NoIndex = true
 	if !q.Empty() {
 		v.takeAlong(s, title, "search", "", a.asks())
+		v.Feed = v.Along.Feeds[0].Href
 	}
 	v.Side = found.Phrase
 	v.By = []Choice{{"both", "Words and meaning", a.By == search.Both}, {"words", "Words only", a.By == search.WordsOnly}, {"meaning", "Meaning only", a.By == search.MeaningOnly}}
 	v.Orders = []Choice{{"best", "Best match", a.Order == search.Best}, {"newest", "Newest", a.Order == search.Newest}, {"votes", "Most votes", a.Order == search.MostVotes}}
-	v.shelves(found.Facets.Categories)
+	v.Shelf = shelves(a.Categories, found.Facets.Categories, categoryName)
+	v.Topics = shelves(a.Topics, found.Facets.Topics, func(string) string { return "" })
+	v.Code = found.Facets.Code
 	v.years(found.Facets.Years)
 	for i, f := range found.List {
 		v.Rows = append(v.Rows, s.hit(f, (a.Page-1)*onePage+i+1))
@@ -322,17 +340,24 @@ func (s Site) hit(f search.Found, rank int) HitRow {
 	return v
 }
 
-// shelves lists the categories to narrow to: those chosen, then the most frequent.
-func (v *SearchPage) shelves(counted []search.Facet) {
+// shelves lists what to narrow to: what was chosen, then the most frequent.
+func shelves(chosen []string, counted []search.Facet, name func(string) string) []Shelf {
 	const shown = 8
-	for _, c := range v.Asked.Categories {
-		v.Shelf = append(v.Shelf, Shelf{c, categoryName(c), true})
+	var list []Shelf
+	for _, c := range chosen {
+		shelf := Shelf{Value: c, Name: name(c), Chosen: true}
+		if i := slices.IndexFunc(counted, func(f search.Facet) bool { return strings.EqualFold(f.Value, c) }); i >= 0 {
+			shelf.Count = counted[i].Count
+		}
+		list = append(list, shelf)
 	}
 	for _, f := range counted {
-		if len(v.Shelf) < shown && !slices.Contains(v.Asked.Categories, f.Value) {
-			v.Shelf = append(v.Shelf, Shelf{f.Value, categoryName(f.Value), false})
+		isChosen := slices.ContainsFunc(chosen, func(c string) bool { return strings.EqualFold(c, f.Value) })
+		if len(list) < shown && !isChosen {
+			list = append(list, Shelf{f.Value, name(f.Value), f.Count, false})
 		}
 	}
+	return list
 }
 
 // years draws how many papers there are of each of the last years.

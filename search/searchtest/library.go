@@ -80,6 +80,14 @@ func language(t *testing.T, h *house) {
 	if err != nil || len(page.List) != 2 {
 		t.Errorf("narrowed from outside are %d papers, %v; want 2", len(page.List), err)
 	}
+	narrow = search.Parse("").Narrow(search.Filters{Topics: []string{"Robotics", "kernel methods"}})
+	if page, err = h.Find(t.Context(), search.Ask{Query: narrow, Limit: 5}); err != nil || page.Found != 2 {
+		t.Errorf("two topics have %d papers, %v; want 2", page.Found, err)
+	}
+	narrow = search.Parse("").Narrow(search.Filters{Topics: []string{"Robotics", "kernel methods"}, Code: true})
+	if page, err = h.Find(t.Context(), search.Ask{Query: narrow, Limit: 5}); err != nil || page.Found != 1 {
+		t.Errorf("of two topics, %d papers have code, %v; want 1", page.Found, err)
+	}
 	if page, err := h.Find(t.Context(), search.Ask{Query: search.Parse(""), Limit: 5}); err != nil || page.Found != 0 {
 		t.Errorf("an empty query finds %d, %v", page.Found, err)
 	}

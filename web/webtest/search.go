@@ -38,6 +38,7 @@ func searches() []Fixture {
 	facets := search.Facets{
 		Years:      []search.Facet{{Value: "2023", Count: 9}, {Value: "2024", Count: 1}, {Value: "2026", Count: 1200}},
 		Categories: []search.Facet{{Value: "cs.LG", Count: 40}, {Value: "math", Count: 3}},
+		Topics:     []search.Facet{{Value: "agents", Count: 12}, {Value: "<b>", Count: 2}}, Code: 21,
 	}
 	misspelt := page("search-misspelt", "nothing was found, and something like it would be", "lerning <b>", web.SearchAsked{}, &search.Page{Answer: &search.Answer{Mode: search.WordsOnly}})
 	misspelt.View.(*web.SearchPage).Meant = &web.Link{Text: "learning <b>", Href: "/papers?q=learning+%3Cb%3E"}
@@ -46,7 +47,7 @@ func searches() []Fixture {
 		page("search-found", "the first page of many", "learning theory", web.SearchAsked{},
 			&search.Page{Answer: &search.Answer{Found: 1000, All: 37, Phrase: 12, Mode: search.Both, Facets: facets}, List: found(4, 0, "Learning theory")}),
 		page("search-narrow", "narrowed by everything, the last page, by words", `"<b>" learning`, web.SearchAsked{
-			Filters: search.Filters{From: "2024", To: "2026-04", Categories: []string{"cs.LG", "q-bio.NC"}, Author: "He"}, By: search.WordsOnly, Order: search.Newest, Page: 3,
+			Filters: search.Filters{From: "2024", To: "2026-04", Categories: []string{"cs.LG", "q-bio.NC"}, Topics: []string{"Agents"}, Author: "He", Code: true}, By: search.WordsOnly, Order: search.Newest, Page: 3,
 		}, &search.Page{Answer: &search.Answer{Found: 42, All: 42, Mode: search.WordsOnly, Facets: facets}, List: found(2, 40, "<b>")}),
 		page("search-none", "nothing was found", "xyzzy AND (", web.SearchAsked{}, &search.Page{Answer: &search.Answer{Mode: search.WordsOnly}}),
 		page("search-empty", "nothing was asked", "", web.SearchAsked{}, &search.Page{Answer: &search.Answer{Mode: search.WordsOnly}}),
