@@ -34,10 +34,16 @@ const (
 	ScopeVote   Scope = "vote"
 	ScopeSubmit Scope = "submit"
 	ScopeWrite  Scope = "write"
+	ScopeDesk   Scope = "desk" // for who is at the desk
 )
 
 // Scopes are all of them, in the order in which they are shown.
-func Scopes() []Scope { return []Scope{ScopeRead, ScopeVote, ScopeSubmit, ScopeWrite} }
+func Scopes() []Scope { return []Scope{ScopeRead, ScopeVote, ScopeSubmit, ScopeWrite, ScopeDesk} }
+
+// Scopes are those of which a token of the role can make use.
+func (r Role) Scopes() []Scope {
+	return slices.DeleteFunc(Scopes(), func(x Scope) bool { return x == ScopeDesk && r < Desk })
+}
 
 var table = [...]struct {
 	name  string
@@ -52,8 +58,8 @@ var table = [...]struct {
 	Keep:       {"keep", Reader, ScopeWrite},
 	Comment:    {"comment", Reader, ScopeWrite},
 	Manage:     {"manage", Reader, ""},
-	Edit:       {"edit", Desk, ""},
-	Moderate:   {"moderate", Desk, ""},
+	Edit:       {"edit", Desk, ScopeDesk},
+	Moderate:   {"moderate", Desk, ScopeDesk},
 	Administer: {"administer", Administrator, ""},
 }
 

@@ -13,17 +13,17 @@ import (
 func TestMay(t *testing.T) {
 	t.Parallel()
 	want := map[account.Act]string{
-		account.Look:       "yyyy yyyy",
-		account.Enter:      "yyyy yyyy",
-		account.Own:        "syyy ynnn",
-		account.Vote:       "syyy nynn",
-		account.Submit:     "syyy nnyn",
-		account.Keep:       "syyy nnny",
-		account.Comment:    "syyy nnny",
-		account.Manage:     "syyy nnnn",
-		account.Edit:       "snyy nnnn",
-		account.Moderate:   "snyy nnnn",
-		account.Administer: "snny nnnn",
+		account.Look:       "yyyy yyyyy",
+		account.Enter:      "yyyy yyyyy",
+		account.Own:        "syyy ynnnn",
+		account.Vote:       "syyy nynnn",
+		account.Submit:     "syyy nnynn",
+		account.Keep:       "syyy nnnyn",
+		account.Comment:    "syyy nnnyn",
+		account.Manage:     "syyy nnnnn",
+		account.Edit:       "snyy nnnny",
+		account.Moderate:   "snyy nnnny",
+		account.Administer: "snny nnnnn",
 	}
 	if len(want) != int(account.Administer)+1 {
 		t.Fatalf("%d acts are listed", len(want))

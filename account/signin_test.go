@@ -382,7 +382,7 @@ func TestTakeAlongAndLeave(t *testing.T) {
 		o.Register(room)
 		ada := accounttest.Create(t, o.Store, d, "ada", account.Reader)
 		secret := accounttest.SignIn(t, o.Store, ada)
-		token, err := o.MakeToken(ctx, ada.ID, "a script", account.Scopes(), time.Hour)
+		token, err := o.MakeToken(ctx, ada.ID, "a script", ada.Role.Scopes(), time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -52,6 +53,13 @@ func (s *Store) MakeToken(ctx context.Context, account int64, name string, scope
 	now := s.now()
 	err := s.db.Transact(ctx, func(tx *db.Tx) error {
 		var held int
+		var role string
+		if err := tx.QueryRow(ctx, `SELECT role FROM account WHERE id = $1`, account).Scan(&role); err != nil {
+			return err
+		}
+		if r, err := ParseRole(role); err != nil || r < Desk && slices.Contains(scopes, ScopeDesk) {
+			return cmp.Or(err, fault.Forbidden("The scope %q is for who is at the desk.", ScopeDesk))
+		}
 		if err := tx.QueryRow(ctx, `SELECT count(*) FROM token WHERE account = $1`, account).Scan(&held); err != nil {
 			return err
 		}

@@ -44,6 +44,9 @@ func (a *API) mountV1() {
 		read("/log", a.v1Log)
 	}
 	a.mountOwn()
+	if a.Accounts != nil {
+		a.mountDesk()
+	}
 	a.route(base1+"/", account.Look, http.HandlerFunc(a.nothing))
 }
 

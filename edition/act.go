@@ -289,10 +289,10 @@ func (p *acting) log(ctx context.Context, a Act) (*Act, error) {
 	return &a, account.Audit(ctx, p.tx, p.now, p.Desk, "desk: "+string(a.Do), subject, fmt.Sprintf("edition %s, act %d", a.Day, a.ID))
 }
 
-// Acts returns the newest acts on the edition of a day, at most limit, the newest
-// first.
-func (s *Store) Acts(ctx context.Context, day string, limit int) ([]Act, error) {
-	return acts(ctx, s.db, `day = $1 ORDER BY id DESC LIMIT $2`, day, limit)
+// Acts returns at most limit acts on the edition of a day with numbers below before,
+// unless that is 0; the newest first.
+func (s *Store) Acts(ctx context.Context, day string, before int64, limit int) ([]Act, error) {
+	return acts(ctx, s.db, `day = $1 AND (id < $2 OR $2 = 0) ORDER BY id DESC LIMIT $3`, day, before, limit)
 }
 
 func acts(ctx context.Context, q db.Querier, where string, args ...any) ([]Act, error) {

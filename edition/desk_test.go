@@ -185,7 +185,7 @@ func TestDesk(t *testing.T) {
 		fates(t, h, "8 printed 2026-04-15, 9 waiting 2026-04-16")
 
 		entries, err := account.NewStore(d, account.Settings{}, nil, nil).Audited(t.Context(), 0, 100)
-		acts, err2 := h.editions.Acts(t.Context(), "2026-04-15", 100)
+		acts, err2 := h.editions.Acts(t.Context(), "2026-04-15", 0, 100)
 		if err := errors.Join(err, err2); err != nil || len(acts) != 13 || len(entries) != len(acts) {
 			t.Errorf("%d acts, %d in the audit log, %v", len(acts), len(entries), err)
 		}
@@ -304,7 +304,7 @@ func TestTwoAtTheDesk(t *testing.T) {
 		if err := undo(kept.ID); err != nil || h.desk(t, "2026-04-15") != "2|1 3|" {
 			t.Errorf("%v: %s", err, h.desk(t, "2026-04-15"))
 		}
-		acts, err := h.editions.Acts(t.Context(), "2026-04-15", 1)
+		acts, err := h.editions.Acts(t.Context(), "2026-04-15", 0, 1)
 		if err != nil || acts[0].Do != edition.Undo {
 			t.Fatal(acts, err)
 		}
@@ -382,7 +382,7 @@ func TestConcurrentDesk(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		acts, err := h.editions.Acts(t.Context(), "2026-04-15", 1000)
+		acts, err := h.editions.Acts(t.Context(), "2026-04-15", 0, 1000)
 		if err != nil || len(acts) != len(acknowledged) {
 			t.Fatalf("%d acts in the log, %d acknowledged, %v", len(acts), len(acknowledged), err)
 		}

@@ -140,7 +140,11 @@ func (p *acting) restore(ctx context.Context, a *Act, changed part) (*Act, error
 // Says tells in a few words what was done: "kept it", "moved it to place 2".
 func (a Act) Says() string {
 	if a.Paper == 0 {
-		return map[Deed]string{Hold: "held the edition back", Release: "let the edition go at its hour", Publish: "published the edition"}[a.Do]
+		did := a.Do
+		if did == Undo {
+			did = map[bool]Deed{true: Hold, false: Release}[a.after.Pick == "held"]
+		}
+		return map[Deed]string{Hold: "held the edition back", Release: "let the edition go at its hour", Publish: "published the edition"}[did]
 	}
 	switch what := parts(a.before, a.after); {
 	case a.Do == Undo && what&decision != 0:

@@ -43,7 +43,7 @@ var wildcard = regexp.MustCompile(`\{[^}]*\}`)
 // TestWalk sends a request to every address of the server as everybody who could
 // ask, and compares who was let in with testdata/walk.txt: y is let in, s is led to
 // sign in, n is refused. The columns are visitor, reader, desk, administrator, then
-// the tokens of an administrator with one scope each: read, vote, submit, write.
+// the tokens of an administrator with one scope each: read, vote, submit, write, desk.
 // That a form is empty or a thing is not there is found out by whoever is let in.
 func TestWalk(t *testing.T) {
 	h := openHouse(t, func(c *Config) {

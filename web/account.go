@@ -172,8 +172,8 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 		}
 		v.Tokens = append(v.Tokens, row)
 	}
-	names := map[account.Scope]string{account.ScopeRead: "Read what I keep", account.ScopeVote: "Vote", account.ScopeSubmit: "Submit", account.ScopeWrite: "Write: save, note, comment"}
-	for _, x := range account.Scopes() {
+	names := map[account.Scope]string{account.ScopeRead: "Read what I keep", account.ScopeVote: "Vote", account.ScopeSubmit: "Submit", account.ScopeWrite: "Write: save, note, comment", account.ScopeDesk: "Edit and moderate"}
+	for _, x := range a.Role.Scopes() {
 		v.Scopes = append(v.Scopes, Choice{string(x), names[x], x == account.ScopeRead})
 	}
 	if a.Role == account.Administrator {

@@ -80,32 +80,12 @@ func (h *Handler) deskData(ctx context.Context, site Site) (*DeskData, error) {
 			return nil, err
 		}
 	}
-	h.rankCandidates(d)
+	d.Why = h.Feeds.Rank(d.Day, h.Now(), d.List)
 	const shown = 100
-	if d.Acts, err = h.Editions.Acts(ctx, m.Day, shown); err != nil {
+	if d.Acts, err = h.Editions.Acts(ctx, m.Day, 0, shown); err != nil {
 		return nil, err
 	}
 	return d, h.deskNames(ctx, d)
-}
-
-// rankCandidates puts the candidates on which nothing is decided into the order of the
-// forecast, behind those that are kept.
-func (h *Handler) rankCandidates(d *DeskData) {
-	papers := make([]*paper.Paper, len(d.List))
-	for i, c := range d.List {
-		papers[i] = c.Paper
-	}
-	d.Why = map[int64]string{}
-	score := map[int64]float64{}
-	for i, f := range h.Feeds.Expect(d.Day, h.Now(), papers) {
-		d.Why[papers[i].ID], score[papers[i].ID] = f.Why, f.Score
-	}
-	slices.SortStableFunc(d.List, func(a, b edition.Candidate) int {
-		if a.Pick == edition.Kept || b.Pick == edition.Kept {
-			return cmp.Compare(cmp.Or(a.Ord, len(d.List)+1), cmp.Or(b.Ord, len(d.List)+1))
-		}
-		return cmp.Or(cmp.Compare(len(b.PutIn), len(a.PutIn)), cmp.Compare(score[b.Paper.ID], score[a.Paper.ID]))
-	})
 }
 
 // deskNames looks up the papers and people of the acts and submissions.
@@ -258,7 +238,7 @@ func (h *Handler) deskChanges(w http.ResponseWriter, r *http.Request) error {
 	if m.Act > after {
 		const most = 20
 		d := &DeskData{Me: account.From(r.Context()).ID}
-		if d.Acts, err = h.Editions.Acts(r.Context(), m.Day, most); err != nil {
+		if d.Acts, err = h.Editions.Acts(r.Context(), m.Day, 0, most); err != nil {
 			return err
 		}
 		if err := h.deskNames(r.Context(), d); err != nil {

@@ -65,7 +65,7 @@ func seat(ctx context.Context, d *db.DB, file string, many int) (papers []string
 			}
 			who.header = [2]string{"Cookie", "session=" + secret}
 		} else {
-			token, err := accounts.MakeToken(ctx, a.ID, "load", account.Scopes(), 24*time.Hour)
+			token, err := accounts.MakeToken(ctx, a.ID, "load", a.Role.Scopes(), 24*time.Hour)
 			if err != nil {
 				return nil, nil, err
 			}
