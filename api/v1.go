@@ -73,6 +73,7 @@ func (a *API) mountOwn() {
 		own("/me/votes", a.v1Voted)
 		own("/me/comments", a.v1Written)
 		own("/me/claims", a.v1Claims)
+		a.mountModeration()
 	}
 	if a.Library != nil {
 		own("/me/saved", a.v1Saved)

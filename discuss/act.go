@@ -87,6 +87,12 @@ func (s *Store) Appeals(ctx context.Context) ([]Act, error) {
 	return acts(ctx, s.db, `WHERE state = 'appealed' ORDER BY appealed LIMIT 200`)
 }
 
+// Weighed returns the acts by which clusters of votes are weighed down and that nobody
+// has reversed, one for each cluster, the newest first.
+func (s *Store) Weighed(ctx context.Context) ([]Act, error) {
+	return acts(ctx, s.db, `WHERE state = 'closed' AND id IN (SELECT max(id) FROM act WHERE kind = $1 GROUP BY concerns) ORDER BY at DESC, id DESC LIMIT 200`, VotesWeighed)
+}
+
 func acts(ctx context.Context, q db.Querier, where string, args ...any) ([]Act, error) {
 	rows, err := q.Query(ctx, `SELECT id, at, kind, paper, comment, account, concerns, rule, reason, state, appeal, appealed, answer, answered FROM act `+where, args...)
 	if err != nil {
