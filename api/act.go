@@ -58,7 +58,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, v *account.Viewer, 
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Authorization, Cookie")
-	if out.status == http.StatusNoContent {
+	if len(out.body) == 0 {
 		w.WriteHeader(out.status)
 		return
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	"broadsheet/digest"
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/fault"
@@ -33,6 +34,7 @@ type Config struct {
 	Accounts *account.Store
 	Library  *library.Store  // what readers keep; nil where they keep nothing. It needs Accounts
 	Lookup   *edition.Lookup // finds papers that readers put in; nil where they put in none. It needs Accounts
+	Mails    *digest.Store   // subscriptions; nil where no mail goes out. It needs Accounts
 	Finder   Finder          // nil while there is no search
 	Version  string          // of the program
 	Base     string          // the public address; "" to take it from each request's Host

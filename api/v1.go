@@ -59,6 +59,10 @@ func (a *API) mountOwn() {
 	}
 	if a.Accounts != nil {
 		own("/me", a.v1Me)
+		own("/me/subscriptions", a.v1Mails)
+		do("POST /me/subscriptions", account.Keep, a.v1Subscribe)
+		do("PATCH /me/subscriptions/{subscription}", account.Keep, a.v1Resubscribe)
+		do("DELETE /me/subscriptions/{subscription}", account.Keep, a.v1Unsubscribe)
 	}
 	if a.Talk != nil {
 		do("PUT /papers/{id}/vote", account.Vote, a.v1Vote(true))

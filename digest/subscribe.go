@@ -60,20 +60,9 @@ func (s *Store) Subscribe(ctx context.Context, a mail.Address, c Choice, from ne
 		if held != nil && held.State == Active {
 			return s.mailKnown(ctx, tx, held)
 		}
-		choice, err := json.Marshal(c)
+		id, err := s.note(ctx, tx, a, c)
 		if err != nil {
 			return err
-		}
-		address, err := json.Marshal(a)
-		if err != nil {
-			return err
-		}
-		var id int64
-		if err := tx.QueryRow(ctx, `INSERT INTO subscription (address, hash, state, choice, account, made, confirmed, next, seen, sent)
-			VALUES ($1, $2, 'asked', $3, 0, $4, 0, 0, 0, 0)
-			ON CONFLICT (hash) DO UPDATE SET choice = excluded.choice, made = excluded.made RETURNING id`,
-			string(address), s.Outbox.Hash(a), string(choice), db.Micros(s.Now())).Scan(&id); err != nil {
-			return fmt.Errorf("note a subscription: %w", err)
 		}
 		return s.mailConfirm(ctx, tx, id, a, c)
 	})
@@ -83,35 +72,89 @@ func (s *Store) Subscribe(ctx context.Context, a mail.Address, c Choice, from ne
 	return err
 }
 
+// note writes down what an address is to get once its owner wants it, and returns its
+// number.
+func (s *Store) note(ctx context.Context, tx *db.Tx, a mail.Address, c Choice) (id int64, err error) {
+	choice, err := json.Marshal(c)
+	if err != nil {
+		return 0, err
+	}
+	address, err := json.Marshal(a)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `INSERT INTO subscription (address, hash, state, choice, account, made, confirmed, next, seen, sent)
+		VALUES ($1, $2, 'asked', $3, 0, $4, 0, 0, 0, 0)
+		ON CONFLICT (hash) DO UPDATE SET choice = excluded.choice, made = excluded.made RETURNING id`,
+		string(address), s.Outbox.Hash(a), string(choice), db.Micros(s.Now())).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("note a subscription: %w", err)
+	}
+	return id, nil
+}
+
+// Begin begins a subscription of an address that its owner has proved to be theirs, as
+// the holder of an account does. One that has begun is a fault.Conflict.
+func (s *Store) Begin(ctx context.Context, a mail.Address, c Choice, account int64) (*Subscription, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	var begun *Subscription
+	err := s.db.Transact(ctx, func(tx *db.Tx) error {
+		held, err := s.byAddress(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if held != nil && held.State == Active {
+			return fault.Conflict("Mails go to %s already; change what they hold.", a)
+		}
+		id, err := s.note(ctx, tx, a, c)
+		if err != nil {
+			return err
+		}
+		if begun, err = s.confirm(ctx, tx, id); err != nil {
+			return err
+		}
+		begun.Account = account
+		return s.Adopt(ctx, tx, a, account)
+	})
+	return begun, err
+}
+
 // Confirm begins a subscription: the owner has pressed the button. Once begun,
 // confirming again changes nothing.
 func (s *Store) Confirm(ctx context.Context, id int64) (*Subscription, error) {
 	var held *Subscription
-	err := s.db.Transact(ctx, func(tx *db.Tx) error {
-		var err error
-		if held, err = s.get(ctx, tx, id); err != nil || held.State == Active {
-			return err
-		}
-		now := s.Now()
-		if held.seen == 0 { // the first mail has the newest edition, and what comes in until then
-			if err := tx.QueryRow(ctx, `SELECT coalesce(min(n), 1) - 1 FROM arrival WHERE day = (SELECT max(day) FROM arrival WHERE day <= $1)`,
-				s.Editions.Settings().DayOf(now)).Scan(&held.seen); err != nil {
-				return err
-			}
-		}
-		if s.AccountOf != nil {
-			if held.Account, err = s.AccountOf(ctx, held.Address); err != nil {
-				return err
-			}
-		}
-		held.State, held.Confirmed, held.Next = Active, now, held.Choice.Cadence.Next(now)
-		if _, err := tx.Exec(ctx, `UPDATE subscription SET state = 'active', confirmed = $2, next = $3, seen = $4, account = $5 WHERE id = $1`,
-			id, db.Micros(now), db.Micros(held.Next), held.seen, held.Account); err != nil {
-			return fmt.Errorf("confirm subscription %d: %w", id, err)
-		}
-		return s.Outbox.Welcome(ctx, tx, held.Address)
+	err := s.db.Transact(ctx, func(tx *db.Tx) (err error) {
+		held, err = s.confirm(ctx, tx, id)
+		return err
 	})
 	return held, err
+}
+
+func (s *Store) confirm(ctx context.Context, tx *db.Tx, id int64) (*Subscription, error) {
+	held, err := s.get(ctx, tx, id)
+	if err != nil || held.State == Active {
+		return held, err
+	}
+	now := s.Now()
+	if held.seen == 0 { // the first mail has the newest edition, and what comes in until then
+		if err := tx.QueryRow(ctx, `SELECT coalesce(min(n), 1) - 1 FROM arrival WHERE day = (SELECT max(day) FROM arrival WHERE day <= $1)`,
+			s.Editions.Settings().DayOf(now)).Scan(&held.seen); err != nil {
+			return nil, err
+		}
+	}
+	if s.AccountOf != nil {
+		if held.Account, err = s.AccountOf(ctx, held.Address); err != nil {
+			return nil, err
+		}
+	}
+	held.State, held.Confirmed, held.Next = Active, now, held.Choice.Cadence.Next(now)
+	if _, err := tx.Exec(ctx, `UPDATE subscription SET state = 'active', confirmed = $2, next = $3, seen = $4, account = $5 WHERE id = $1`,
+		id, db.Micros(now), db.Micros(held.Next), held.seen, held.Account); err != nil {
+		return nil, fmt.Errorf("confirm subscription %d: %w", id, err)
+	}
+	return held, s.Outbox.Welcome(ctx, tx, held.Address)
 }
 
 // Change gives a subscription another choice. What was sent and what was seen stay,

@@ -165,6 +165,9 @@ func (h *House) furnish() error {
 	if h.Search != nil {
 		answers.Finder = h.Search
 	}
+	if c.Mail.Dial != nil {
+		answers.Mails = h.Digests
+	}
 	if h.api, err = api.New(answers); err != nil {
 		return err
 	}
