@@ -50,7 +50,7 @@ const lease = 2 * time.Minute
 // is a fault.Busy, and notes in the database how it went.
 func (v *Vault) Run(ctx context.Context, d *db.DB, t Taking) (taken *Taken, err error) {
 	holder := rand.Text()
-	mine, err := job.Acquire(ctx, d, "backup", holder, time.Now(), lease)
+	mine, err := job.Acquire(ctx, d, "backup", holder, d.Now(), lease)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (v *Vault) Run(ctx context.Context, d *db.DB, t Taking) (taken *Taken, err 
 		return nil, err
 	}
 	began := time.Now()
-	job.Hold(ctx, d, "backup", holder, time.Now, lease, func(ctx context.Context) { taken, err = v.Take(ctx, d, t) })
+	job.Hold(ctx, d, "backup", holder, d.Now, lease, func(ctx context.Context) { taken, err = v.Take(ctx, d, t) })
 	ran := Ran{Began: t.Now, Ended: t.Now.Add(time.Since(began))}
 	if err != nil {
 		ran.Failed = cmp.Or(fault.Message(err), err.Error())

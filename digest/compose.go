@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/fault"
 	"broadsheet/mail"
 	"broadsheet/outbox"
 )
@@ -51,7 +53,8 @@ type Result struct {
 var errMerged = errors.New("a paper was merged away in the meantime")
 
 // Run composes and enqueues the mails that are due. Several processes may run it at
-// once; each mail is made by one.
+// once; each mail is made by one. While the search is away the mails of those whose words
+// it should look for stay due, and the error is its fault.Busy.
 func (s *Store) Run(ctx context.Context) (Result, error) {
 	now := s.Now()
 	var sum Result
@@ -63,6 +66,7 @@ func (s *Store) Run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return sum, err
 	}
+	var away error
 	for _, block := range blocks {
 		var one Result
 		for try := 0; ; try++ {
@@ -74,13 +78,14 @@ func (s *Store) Run(ctx context.Context) (Result, error) {
 				return sum, err
 			}
 		}
-		if err != nil {
+		if err != nil && !fault.Is(err, fault.KindBusy) {
 			return sum, fmt.Errorf("compose the mails of readers %d to %d: %w", block*blockSize, (block+1)*blockSize-1, err)
 		}
+		away = cmp.Or(away, err)
 		sum.Mails += one.Mails
 		sum.Quiet += one.Quiet
 	}
-	return sum, nil
+	return sum, away
 }
 
 // due returns the blocks that hold readers whose mail is due, and the earliest
@@ -105,15 +110,23 @@ func (s *Store) due(ctx context.Context, now time.Time) (blocks []int64, seen in
 }
 
 // composeBlock composes the mails of one block in one transaction with the record of
-// what was sent to whom.
+// what was sent to whom. A fault.Busy says that some could not be made.
 func (s *Store) composeBlock(ctx context.Context, b *book, block int64, now time.Time) (Result, error) {
 	var sum Result
-	err := s.db.Transact(ctx, func(tx *db.Tx) error {
+	waiting, err := dueReaders(ctx, s.db, block, now, "")
+	if err != nil {
+		return sum, err
+	}
+	told, away := s.hear(ctx, b, waiting)
+	if away != nil && !fault.Is(away, fault.KindBusy) {
+		return sum, away
+	}
+	err = s.db.Transact(ctx, func(tx *db.Tx) error {
 		sum = Result{}
 		if err := lock(ctx, tx, block); err != nil {
 			return err
 		}
-		readers, err := dueReaders(ctx, tx, block, now)
+		readers, err := dueReaders(ctx, tx, block, now, tx.Dialect.ForUpdate())
 		if err != nil || len(readers) == 0 {
 			return err
 		}
@@ -125,7 +138,11 @@ func (s *Store) composeBlock(ctx context.Context, b *book, block int64, now time
 		var letters []outbox.Letter
 		ended := map[[2]int64][]int64{} // next and seen → readers
 		for _, r := range readers {
-			own, err := s.compose(ctx, b, r, sent, touched, now)
+			said, known := told[s.question(r)]
+			if !known {
+				continue // the next run asks
+			}
+			own, err := s.compose(ctx, b, r, said, sent, touched, now)
 			if err != nil {
 				return err
 			}
@@ -143,12 +160,12 @@ func (s *Store) composeBlock(ctx context.Context, b *book, block int64, now time
 		}
 		return s.keep(ctx, tx, block, sent, touched)
 	})
-	return sum, err
+	return sum, cmp.Or(err, away)
 }
 
-func dueReaders(ctx context.Context, tx *db.Tx, block int64, now time.Time) ([]*reader, error) {
-	rows, err := tx.Query(ctx, `SELECT `+readerColumns+` FROM subscription
-		WHERE id >= $1 AND id < $2 AND state = 'active' AND next <= $3 ORDER BY id`+tx.Dialect.ForUpdate(), block*blockSize, (block+1)*blockSize, db.Micros(now))
+func dueReaders(ctx context.Context, q db.Querier, block int64, now time.Time, lock string) ([]*reader, error) {
+	rows, err := q.Query(ctx, `SELECT `+readerColumns+` FROM subscription
+		WHERE id >= $1 AND id < $2 AND state = 'active' AND next <= $3 ORDER BY id`+lock, block*blockSize, (block+1)*blockSize, db.Micros(now))
 	if err != nil {
 		return nil, err
 	}
@@ -196,8 +213,8 @@ func (b *book) papersAfter(readers []*reader) []int64 {
 
 // compose chooses the papers of one reader's mail and sets their bits. There is no
 // mail when there is nothing to tell, and there are several when one cannot hold all.
-func (s *Store) compose(ctx context.Context, b *book, r *reader, sent map[int64]bits, touched map[int64]bool, now time.Time) ([]outbox.Letter, error) {
-	content, err := s.choose(ctx, b, r, sent, now)
+func (s *Store) compose(ctx context.Context, b *book, r *reader, said answer, sent map[int64]bits, touched map[int64]bool, now time.Time) ([]outbox.Letter, error) {
+	content, err := s.choose(ctx, b, r, said, sent, now)
 	if err != nil || len(content.Picks) == 0 && !r.choice.Quiet {
 		return nil, err
 	}
@@ -232,11 +249,8 @@ func (c *ref) split() []*ref {
 }
 
 // choose returns what a reader's mail at a moment is made of.
-func (s *Store) choose(ctx context.Context, b *book, r *reader, sent map[int64]bits, now time.Time) (*ref, error) {
-	options, err := s.options(ctx, r, b.after(r.seen), sent)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) choose(ctx context.Context, b *book, r *reader, said answer, sent map[int64]bits, now time.Time) (*ref, error) {
+	options := s.options(r, b.after(r.seen), sent, said)
 	out := &ref{Reader: r.id, Date: now.In(r.choice.Cadence.zone()).Format(time.DateOnly), Of: len(options)}
 	out.Picks = b.pick(options, r.choice.Size, lambda)
 	if len(out.Picks) > 0 {

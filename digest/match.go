@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"broadsheet/fault"
 )
 
 // option is a candidate for one reader, with what speaks for it.
@@ -15,15 +17,8 @@ type option struct {
 
 // options returns the candidates that a reader's choice admits, without what they
 // were sent already.
-func (s *Store) options(ctx context.Context, r *reader, pool []*candidate, sent map[int64]bits) ([]option, error) {
-	if len(pool) == 0 {
-		return nil, nil
-	}
-	follows, found, err := s.ask(ctx, r, pool)
-	if err != nil {
-		return nil, err
-	}
-	m := matcher{Choice: &r.choice, follows: follows, found: found}
+func (s *Store) options(r *reader, pool []*candidate, sent map[int64]bits, said answer) []option {
+	m := matcher{Choice: &r.choice, answer: said}
 	m.prepare()
 	var list []option
 	for _, c := range pool {
@@ -34,35 +29,81 @@ func (s *Store) options(ctx context.Context, r *reader, pool []*candidate, sent 
 			list = append(list, o)
 		}
 	}
-	return list, nil
+	return list
 }
 
-// ask asks the rooms that know more: what the account follows, what a search finds.
-func (s *Store) ask(ctx context.Context, r *reader, pool []*candidate) (follows map[int64]string, found map[int64]bool, err error) {
-	search := r.choice.Words != "" && s.Search != nil
-	if !search && (!r.choice.Follows || s.Follows == nil || r.account == 0) {
-		return nil, nil, nil
+// question is what the rooms that know more are asked for a reader: what a search finds,
+// what the account follows, among the candidates after those that were seen.
+type question struct {
+	words   string
+	account int64
+	seen    int64
+}
+
+type answer struct {
+	found   map[int64]bool   // by the search; nil when words are looked for here
+	follows map[int64]string // with the reasons
+}
+
+func (s *Store) question(r *reader) question {
+	q := question{seen: r.seen}
+	if s.Search != nil {
+		q.words = r.choice.Words
+	}
+	if s.Follows != nil && r.choice.Follows {
+		q.account = r.account
+	}
+	return q
+}
+
+// hear asks the other rooms for readers, each question once. It is done before the
+// transaction that makes the mails: the search may be on another machine, and while a
+// transaction is open others wait for it. Once the search is away (fault.Busy) those
+// whose words it should look for have no answer; the others have theirs.
+func (s *Store) hear(ctx context.Context, b *book, readers []*reader) (map[question]answer, error) {
+	told := map[question]answer{}
+	var away error
+	for _, r := range readers {
+		q := s.question(r)
+		if _, asked := told[q]; asked || away != nil && q.words != "" {
+			continue
+		}
+		a, err := s.ask(ctx, q, b.after(q.seen))
+		switch {
+		case err == nil:
+			told[q] = a
+		case q.words != "" && fault.Is(err, fault.KindBusy):
+			away = err
+		default:
+			return nil, err
+		}
+	}
+	return told, away
+}
+
+func (s *Store) ask(ctx context.Context, q question, pool []*candidate) (a answer, err error) {
+	if q.words == "" && q.account == 0 || len(pool) == 0 {
+		return a, nil
 	}
 	ids := make([]int64, len(pool))
 	for i, c := range pool {
 		ids[i] = c.paper
 	}
-	if search {
-		if found, err = s.Search(ctx, r.choice.Words, ids); err != nil {
-			return nil, nil, err
+	if q.words != "" {
+		if a.found, err = s.Search(ctx, q.words, ids); err != nil {
+			return a, err
 		}
 	}
-	if r.choice.Follows && s.Follows != nil && r.account != 0 {
-		follows, err = s.Follows(ctx, r.account, ids)
+	if q.account != 0 {
+		a.follows, err = s.Follows(ctx, q.account, ids)
 	}
-	return follows, found, err
+	return a, err
 }
 
 // matcher says what speaks for a paper, by one choice.
 type matcher struct {
 	*Choice
-	follows map[int64]string
-	found   map[int64]bool // by the search; nil when words are looked for here
+	answer
 	authors []string
 	words   query
 	whole   bool

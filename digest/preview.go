@@ -35,7 +35,11 @@ func (s *Store) Next(ctx context.Context, held *Subscription) (*Preview, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.choose(ctx, b, r, sent, now)
+	said, err := s.ask(ctx, s.question(r), b.after(r.seen))
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.choose(ctx, b, r, said, sent, now)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +67,11 @@ func (s *Store) On(ctx context.Context, held *Subscription, day time.Time) (*Pre
 	}
 	r := held.reader()
 	r.seen = 0 // the numbers of this book are its own
-	c, err := s.choose(ctx, b, r, nil, day.Add(time.Duration(held.Choice.Cadence.Hour)*time.Hour))
+	said, err := s.ask(ctx, s.question(r), b.after(r.seen))
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.choose(ctx, b, r, said, nil, day.Add(time.Duration(held.Choice.Cadence.Hour)*time.Hour))
 	if err != nil {
 		return nil, err
 	}

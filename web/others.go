@@ -128,14 +128,17 @@ func (h *Handler) said(ctx context.Context, id int64, place *edition.Place) ([]s
 	return list, nil
 }
 
-// near returns the papers nearest to one. A page stands without them too.
+// near returns the papers nearest to one. A page stands without them too, and waits for
+// them no longer than a moment.
 func (h *Handler) near(ctx context.Context, p *paper.Paper) []*paper.Paper {
 	if h.Finder == nil {
 		return nil
 	}
-	const shown = 5
+	const shown, moment = 5, time.Second
+	ctx, cancel := context.WithTimeout(ctx, moment)
+	defer cancel()
 	list, err := h.Finder.Near(ctx, p, shown)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.KindBusy) {
 		h.Log.Error("the papers near one could not be found", "paper", p.Key, "error", err)
 	}
 	return list

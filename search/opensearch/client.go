@@ -21,8 +21,9 @@ const (
 	askFor    = 5 * time.Second  // a reader waits
 	writeFor  = 60 * time.Second // a batch
 	tendFor   = 30 * time.Second // an index is made or an alias moved
+	probeFor  = time.Second      // whether a cluster that was away is back
+	restFor   = time.Second      // how long nobody asks after the cluster was not there
 	maxAnswer = 64 << 20
-	restFor   = time.Second // how long nobody asks after the cluster was not there
 )
 
 // client speaks HTTP with the nodes of a cluster. Every request may be repeated, so
@@ -31,8 +32,11 @@ type client struct {
 	nodes          []string // addresses without a slash at the end
 	user, password string
 	http           *http.Client
-	first          atomic.Uint32 // the node that answered last
+	first          atomic.Uint32 // the node that is asked first
+	answered       atomic.Int64  // when an answer came last, Unix nanoseconds
+	lost           atomic.Bool   // the cluster was away when it was asked last
 	rests          atomic.Int64  // until when nobody asks, Unix nanoseconds
+	probing        atomic.Bool   // somebody finds out whether it is back
 	told           func(call string, took time.Duration, failed bool)
 }
 
@@ -97,28 +101,67 @@ type request struct {
 
 // do sends a request and reads the answer into a value, unless it is nil.
 func (c *client) do(ctx context.Context, r request, into any) error {
-	if time.Now().UnixNano() < c.rests.Load() {
-		return &away{errors.New("it was not there a moment ago")}
+	if err := c.reachable(ctx); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.within)
 	defer cancel()
 	began := time.Now()
 	err := c.anyNode(ctx, r, into)
 	c.told(r.call, time.Since(began), err != nil && !missing(err))
-	if a := (*away)(nil); errors.As(err, &a) && !a.overfull() && !errors.Is(err, context.Canceled) {
-		c.rests.Store(time.Now().Add(restFor).UnixNano())
-	}
+	c.note(began, err)
 	return err
 }
 
-// anyNode tries one node after the other, that which answered last first.
+// note takes from the end of a call whether the cluster is there. One that answers others
+// meanwhile is, however long this one waited.
+func (c *client) note(began time.Time, err error) {
+	a := (*away)(nil)
+	switch {
+	case !errors.As(err, &a) || a.overfull():
+		c.answered.Store(time.Now().UnixNano())
+		c.lost.Store(false)
+	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded) && c.answered.Load() > began.UnixNano():
+	default:
+		c.rests.Store(time.Now().Add(restFor).UnixNano())
+		c.lost.Store(true)
+	}
+}
+
+// reachable says at once that the cluster is away when it was a moment ago. Of those who
+// ask after that moment, one waits for a sign of it, and none of the others.
+func (c *client) reachable(ctx context.Context) error {
+	if !c.lost.Load() {
+		return nil
+	}
+	if time.Now().UnixNano() < c.rests.Load() || !c.probing.CompareAndSwap(false, true) {
+		return &away{errors.New("it was not there a moment ago")}
+	}
+	defer c.probing.Store(false)
+	ctx, cancel := context.WithTimeout(ctx, probeFor)
+	defer cancel()
+	began := time.Now()
+	err := c.anyNode(ctx, request{method: http.MethodGet, path: "/"}, nil)
+	c.note(began, err)
+	if a := (*away)(nil); errors.As(err, &a) {
+		return err
+	}
+	return nil
+}
+
+// anyNode tries one node after the other. One that did not answer in time is not the
+// first that the next call asks.
 func (c *client) anyNode(ctx context.Context, r request, into any) (err error) {
-	first := c.first.Load()
-	for i := range len(c.nodes) {
-		at := (first + uint32(i)) % uint32(len(c.nodes))
+	first, all := c.first.Load(), uint32(len(c.nodes))
+	for i := range all {
+		at := (first + i) % all
 		if err = c.once(ctx, c.nodes[at], r, into); err == nil {
 			c.first.Store(at)
 			return nil
+		}
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			c.first.CompareAndSwap(at, (at+1)%all)
 		}
 		if a := (*away)(nil); !errors.As(err, &a) || ctx.Err() != nil {
 			return err

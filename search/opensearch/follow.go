@@ -74,7 +74,7 @@ func (p *Papers) holds(ctx context.Context) (bool, error) {
 		return now.Before(p.leased), nil
 	}
 	p.tried = now
-	got, err := job.Acquire(ctx, p.store.DB(), p.lease(), p.holder, now, leaseFor)
+	got, err := job.Acquire(ctx, p.store.DB(), p.lease(), p.holder, p.store.DB().Now(), leaseFor)
 	if err != nil {
 		return false, err
 	}

@@ -56,9 +56,11 @@ type Cluster struct {
 	Config
 	model search.Encoder // nil: words alone
 
-	mu     sync.Mutex
-	view   view
-	looked time.Time
+	mu      sync.Mutex // never held over a call
+	view    view
+	looked  time.Time
+	looking bool // somebody looks anew
+	turn    int  // counts lookSoon
 	known  atomic.Pointer[figures] // what Docs says
 	shown  atomic.Int64            // the change up to which searches surely see all
 
@@ -107,35 +109,48 @@ func (c *Cluster) wanted() (made, string) {
 	return m, fmt.Sprintf("%s-%08x", c.Name, sum)
 }
 
-// lookAgain is how old the view of a cluster may be.
-const lookAgain = 2 * time.Second
+// How old the view of a cluster may be, and how old it may be for those who ask while
+// another looks anew.
+const (
+	lookAgain = 2 * time.Second
+	lookOld   = 10 * time.Second
+)
 
 // look returns the view of the cluster.
 func (c *Cluster) look(ctx context.Context) (view, error) {
 	c.mu.Lock()
+	v, turn, age := c.view, c.turn, time.Since(c.looked)
+	if age < lookAgain || c.looking && age < lookOld {
+		c.mu.Unlock()
+		return v, nil
+	}
+	c.looking = true
+	c.mu.Unlock()
+	v, err := c.lookFrom(ctx, v)
+	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.looked) < lookAgain {
-		return c.view, nil
+	c.looking = false
+	if err == nil && turn == c.turn {
+		c.view, c.looked = v, time.Now()
 	}
-	v := c.view
+	return v, err
+}
+
+// lookFrom looks at the cluster anew; was is how it looked before.
+func (c *Cluster) lookFrom(ctx context.Context, was view) (v view, err error) {
+	v = was
 	if v.unit == 0 {
-		unit, err := c.unit(ctx)
-		if err != nil {
-			return v, err
+		if v.unit, err = c.unit(ctx); err != nil {
+			return was, err
 		}
-		v.unit = unit
 	}
-	var err error
 	if v.live, v.made, err = c.behind(ctx); err != nil {
-		return v, err
+		return was, err
 	}
-	if v.live != c.view.live || v.model == nil {
-		if v.model, err = c.madeBy(ctx, v); err != nil {
-			return v, err
-		}
+	if v.live != was.live || v.model == nil {
+		v.model, err = c.madeBy(ctx, v)
 	}
-	c.view, c.looked = v, time.Now()
-	return v, nil
+	return v, err
 }
 
 // madeBy returns the encoder that made the vectors of the index that answers, nil while it
@@ -163,7 +178,7 @@ func (c *Cluster) madeBy(ctx context.Context, v view) (search.Encoder, error) {
 // lookSoon has the next question look at the cluster anew.
 func (c *Cluster) lookSoon() {
 	c.mu.Lock()
-	c.looked = time.Time{}
+	c.looked, c.turn = time.Time{}, c.turn+1
 	c.mu.Unlock()
 }
 
