@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"broadsheet/db"
@@ -27,6 +28,12 @@ func byAddress(what, address string, every time.Duration, burst int) pace {
 // byNetwork slows what is tried from a network, for whomever.
 func byNetwork(what, network string, every time.Duration, burst int) pace {
 	return pace{what + " network " + network, every, burst}
+}
+
+// Slow counts something that an account has done, which it may do burst times at once and
+// then once every; the error is a fault.KindOften.
+func (s *Store) Slow(ctx context.Context, what string, account int64, every time.Duration, burst int) error {
+	return s.slow(ctx, pace{what + " account " + strconv.FormatInt(account, 10), every, burst})
 }
 
 // slow counts an attempt, and refuses it when one of the paces has been exceeded. A

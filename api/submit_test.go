@@ -28,7 +28,7 @@ func TestSubmit(t *testing.T) {
 			accounts = account.NewStore(d, account.Settings{}, c.Now, nil)
 			c.Accounts = accounts
 			c.Editions = edition.NewStore(c.Papers, edition.Settings{Desk: true, Hour: 6 * time.Hour, Submit: edition.Submitting{PerDay: 2, Direct: edition.DeskOnly}})
-			c.Lookup = &edition.Lookup{Papers: c.Papers, ArXiv: func(_ context.Context, id string) (*paper.Paper, error) {
+			c.Lookup = &edition.Lookup{Papers: c.Papers, Accounts: accounts, ArXiv: func(_ context.Context, id string) (*paper.Paper, error) {
 				if id == "2604.99999" {
 					return nil, fault.NotFound("arXiv has no %s.", id)
 				}

@@ -31,7 +31,7 @@ func talking(t *testing.T, d *db.DB) (*service, *account.Store, *discuss.Store) 
 	s := open(t, d, func(c *api.Config) {
 		accounts = account.NewStore(d, account.Settings{}, c.Now, nil)
 		talk = discuss.NewStore(c.Papers, accounts, nil)
-		c.Accounts, c.Talk, c.Library, c.Lookup = accounts, talk, library.NewStore(c.Papers, accounts), &edition.Lookup{Papers: c.Papers}
+		c.Accounts, c.Talk, c.Library, c.Lookup = accounts, talk, library.NewStore(c.Papers, accounts), &edition.Lookup{Papers: c.Papers, Accounts: accounts}
 	})
 	return s, accounts, talk
 }

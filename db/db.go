@@ -43,10 +43,11 @@ type DB struct {
 
 	together together
 	commits  atomic.Uint64
-	ahead    atomic.Int64 // of the server's clock before this machine's
-	standby  *pool        // nil without one
-	holds    atomic.Int64 // how far the standby has come
-	wanted   atomic.Int64 // and how far it must have
+	ahead    atomic.Int64  // of the server's clock before this machine's
+	skew     time.Duration // by which the clock of this machine is wrong, in tests
+	standby  *pool         // nil without one
+	holds    atomic.Int64  // how far the standby has come
+	wanted   atomic.Int64  // and how far it must have
 }
 
 // Commits returns how many writing transactions this DB has committed: what was read

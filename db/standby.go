@@ -33,6 +33,10 @@ func (d *DB) Want(number int64) { d.wanted.Store(number) }
 // StandbyHolds says how far the standby has come; -1 when it does not answer.
 func (d *DB) StandbyHolds(number int64) { d.holds.Store(number) }
 
+// StandbyHeld returns how far the standby had come a moment ago, -1 when it did not
+// answer; ok is false without one.
+func (d *DB) StandbyHeld() (number int64, ok bool) { return d.holds.Load(), d.standby != nil }
+
 // MayLag returns a context under which reads outside transactions may be answered by the
 // standby. It is for what nobody in particular asked for: the pages of visitors.
 func MayLag(ctx context.Context) context.Context { return context.WithValue(ctx, lagging{}, true) }

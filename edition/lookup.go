@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"broadsheet/account"
 	"broadsheet/fault"
 	"broadsheet/fetch"
 	"broadsheet/paper"
@@ -20,7 +21,8 @@ import (
 // identifier or a DOI only points there, and arXiv's record, or the page to which the
 // DOI leads, is what counts. Else anybody could tell lies about a paper of others.
 type Lookup struct {
-	Papers *paper.Store
+	Papers   *paper.Store
+	Accounts *account.Store // counts what each account has had looked up
 	// ArXiv asks arXiv for a paper by its identifier; its error is a fault.NotFound when
 	// arXiv has none.
 	ArXiv  func(ctx context.Context, id string) (*paper.Paper, error)
@@ -29,10 +31,8 @@ type Lookup struct {
 	DOI        string // where DOIs are resolved; "" is https://doi.org
 	OpenReview string // "" is https://openreview.net
 
-	mu     sync.Mutex
-	known  map[string]remembered
-	asked  map[int64]int // this hour, of each account
-	asking int64         // the hour
+	mu    sync.Mutex
+	known map[string]remembered
 }
 
 type remembered struct {
@@ -40,7 +40,8 @@ type remembered struct {
 	until time.Time
 }
 
-// mostAsked is how many papers one account can have looked up outside in an hour.
+// mostAsked is how many papers one account can have looked up outside at once, and in an
+// hour after that.
 const mostAsked = 60
 
 // Identify reads what a reader names: an identifier or an address, also one without its
@@ -82,8 +83,12 @@ func (l *Lookup) Find(ctx context.Context, account int64, text string) (*paper.P
 	if p := l.remember(id.String(), nil); p != nil {
 		return p, nil
 	}
-	if !l.may(account) {
-		return nil, fault.TooOften("You have had %d papers looked up within the hour; go on in the next.", mostAsked)
+	err = l.Accounts.Slow(ctx, "lookup", account, time.Hour/mostAsked, mostAsked)
+	if fault.Is(err, fault.KindOften) {
+		return nil, fault.TooOften("You have had %d papers looked up within the hour; go on in a minute with the next.", mostAsked)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if p, err = l.outside(ctx, id, 0); err != nil {
 		return nil, err
@@ -114,17 +119,6 @@ func (l *Lookup) remember(name string, p *paper.Paper) *paper.Paper {
 		return r.paper
 	}
 	return nil
-}
-
-// may counts a question of an account to the outside.
-func (l *Lookup) may(account int64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if hour := time.Now().Unix() / 3600; l.asked == nil || hour != l.asking {
-		l.asked, l.asking = map[int64]int{}, hour
-	}
-	l.asked[account]++
-	return l.asked[account] <= mostAsked
 }
 
 // outside asks whoever gives out the identifier. depth counts how often one has led to

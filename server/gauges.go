@@ -68,12 +68,14 @@ var (
 	sourceAge  = prometheus.NewDesc("broadsheet_source_age_seconds", "Time since a source was last asked to the end.", []string{"source"}, nil)
 	sourceGot  = prometheus.NewDesc("broadsheet_source_got", "Papers that the last run of a source brought.", []string{"source"}, nil)
 	sourceBad  = prometheus.NewDesc("broadsheet_source_failing", "1 when the last run of a source failed.", []string{"source"}, nil)
+	standbyUp  = prometheus.NewDesc("broadsheet_standby_up", "1 while the standby for visitors answers.", nil, nil)
+	standbyLag = prometheus.NewDesc("broadsheet_standby_behind", "Changes of the log that the standby for visitors has still to receive.", nil, nil)
 	database   = prometheus.NewDesc("broadsheet_database_bytes", "Size of the database.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{heldPapers, changes, behind, sourceAge, sourceGot, sourceBad, database} {
+	for _, d := range []*prometheus.Desc{heldPapers, changes, behind, sourceAge, sourceGot, sourceBad, standbyUp, standbyLag, database} {
 		to <- d
 	}
 }
@@ -92,6 +94,13 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	to <- prometheus.MustNewConstMetric(changes, prometheus.CounterValue, float64(latest))
+	switch held, ok := s.DB.StandbyHeld(); {
+	case ok && held >= 0:
+		gauge(standbyUp, 1)
+		gauge(standbyLag, float64(max(0, latest-held)))
+	case ok:
+		gauge(standbyUp, 0)
+	}
 	watchers, err := job.Watchers(ctx, s.DB)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(behind, err)

@@ -124,7 +124,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Talk = discuss.NewStore(papers, h.Accounts, notices{h})
 	h.Accounts.Register(h.Talk)
 	h.Accounts.Register(h.Editions)
-	h.lookup = &edition.Lookup{Papers: papers, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
+	h.lookup = &edition.Lookup{Papers: papers, Accounts: h.Accounts, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
 	h.Library = library.NewStore(papers, h.Accounts)
 	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
 	h.Accounts.Register(h.Keys)
