@@ -59,10 +59,10 @@ type Cluster struct {
 	mu      sync.Mutex // never held over a call
 	view    view
 	looked  time.Time
-	looking bool // somebody looks anew
-	turn    int  // counts lookSoon
-	known  atomic.Pointer[figures] // what Docs says
-	shown  atomic.Int64            // the change up to which searches surely see all
+	looking bool                    // somebody looks anew
+	turn    int                     // counts lookSoon
+	known   atomic.Pointer[figures] // what Docs says
+	shown   atomic.Int64            // the change up to which searches surely see all
 
 	remembered weights
 }
