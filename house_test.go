@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"paper", "account", "backup"},
 	{"edition"},
 	{"discuss", "library", "trend", "recommend", "search", "harvest", "cite"},
-	{"feed"},
+	{"feed", "hook"},
 	{"digest"},
 	{"syndicate", "api", "press"},
 	{"mcp", "web"},

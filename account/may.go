@@ -22,6 +22,7 @@ const (
 	Manage                // the account itself: profile, ways to sign in, tokens, leaving
 	Edit                  // make the edition
 	Moderate              // hide, lock, decide reports
+	Tell                  // name the programs that are told of events
 	Administer            // roles, invitations, the instance
 )
 
@@ -60,6 +61,7 @@ var table = [...]struct {
 	Manage:     {"manage", Reader, ""},
 	Edit:       {"edit", Desk, ScopeDesk},
 	Moderate:   {"moderate", Desk, ScopeDesk},
+	Tell:       {"tell", Administrator, ScopeDesk},
 	Administer: {"administer", Administrator, ""},
 }
 

@@ -23,6 +23,7 @@ func TestMay(t *testing.T) {
 		account.Manage:     "syyy nnnnn",
 		account.Edit:       "snyy nnnny",
 		account.Moderate:   "snyy nnnny",
+		account.Tell:       "snny nnnny",
 		account.Administer: "snny nnnnn",
 	}
 	if len(want) != int(account.Administer)+1 {

@@ -21,6 +21,7 @@ import (
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/feed"
+	"broadsheet/hook"
 	"broadsheet/library"
 	"broadsheet/paper"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	Lookup   *edition.Lookup // finds papers that readers put in; nil where they put in none. It needs Accounts
 	Mails    *digest.Store   // subscriptions; nil where no mail goes out. It needs Accounts
 	Finder   Finder          // nil while there is no search
+	Hooks    *hook.Store     // programs that are told of events; nil for none. It needs Accounts
 	Version  string          // of the program
 	Base     string          // the public address; "" to take it from each request's Host
 	State    func() uint64   // a number that changes whenever an answer could

@@ -47,6 +47,9 @@ func (a *API) mountV1() {
 	if a.Accounts != nil {
 		a.mountDesk()
 	}
+	if a.Hooks != nil {
+		a.mountHooks()
+	}
 	a.route(base1+"/", account.Look, http.HandlerFunc(a.nothing))
 }
 

@@ -135,7 +135,7 @@ func (a *API) tellPaper(ctx context.Context, x *v1.Change, p standing, comments 
 }
 
 func (a *API) tellEdition(ctx context.Context, x *v1.Change, day int64, entries bool) (bool, error) {
-	x.ID = fmt.Sprintf("%04d-%02d-%02d", day/10000, day/100%100, day%100)
+	x.ID = dayOf(day)
 	days, err := a.Editions.Days(ctx, edition.DaySpan(x.ID))
 	if err != nil {
 		return false, err
@@ -170,6 +170,9 @@ func (a *API) tellEdition(ctx context.Context, x *v1.Change, day int64, entries 
 	}
 	return true, nil
 }
+
+// dayOf writes a day that stands in the change log as a number.
+func dayOf(day int64) string { return fmt.Sprintf("%04d-%02d-%02d", day/10000, day/100%100, day%100) }
 
 func editionOf(d edition.Day) v1.Edition {
 	return v1.Edition{Date: d.Day, Number: d.Number, Submitted: d.Submitted, Announced: d.Announced, Page: "/papers/date/" + d.Day}

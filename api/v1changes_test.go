@@ -19,6 +19,7 @@ import (
 	"broadsheet/db/dbtest"
 	"broadsheet/discuss"
 	"broadsheet/edition"
+	"broadsheet/hook"
 	"broadsheet/library"
 	"broadsheet/paper"
 )
@@ -32,6 +33,7 @@ func talking(t *testing.T, d *db.DB) (*service, *account.Store, *discuss.Store) 
 		accounts = account.NewStore(d, account.Settings{}, c.Now, nil)
 		talk = discuss.NewStore(c.Papers, accounts, nil)
 		c.Accounts, c.Talk, c.Library, c.Lookup = accounts, talk, library.NewStore(c.Papers, accounts), &edition.Lookup{Papers: c.Papers, Accounts: accounts}
+		c.Hooks = hook.New(hook.Config{DB: d, Now: c.Now})
 	})
 	return s, accounts, talk
 }

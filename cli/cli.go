@@ -50,6 +50,7 @@ type commands struct {
 	Restore  restoreCommand  `cmd:"" help:"Bring an instance back from a backup."`
 	Press    pressCommand    `cmd:"" help:"Print the public pages as a site of files that any file server can serve."`
 	Account  accountCommand  `cmd:"" help:"Look after accounts: add, invite, give roles."`
+	Hook     hookCommand     `cmd:"" help:"Have other programs told of what happens."`
 	Today    todayCommand    `cmd:"" help:"Print the newest edition, of the papers here or of a server."`
 	Trending trendingCommand `cmd:"" help:"Print what is rising."`
 	Read     readCommand     `cmd:"" help:"Print a paper."`

@@ -72,6 +72,11 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 		return err
 	}
 	list = append(list, kept...)
+	hooks, err := told(ctx, d)
+	if err != nil {
+		return err
+	}
+	list = append(list, hooks...)
 	wrong := 0
 	for _, f := range list {
 		show(w, f)

@@ -87,6 +87,7 @@ type serveCommand struct {
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
 	Private     bool   `name:"fetch-private" help:"Read also pages inside private networks when a reader puts one in. It is for a server that only trusted people reach." env:"BROADSHEET_FETCH_PRIVATE"`
+	HooksNear   bool   `name:"hooks-private" help:"Tell also programs inside private networks of events (broadsheet hook)." env:"BROADSHEET_HOOKS_PRIVATE"`
 	DOI         string `name:"doi-resolver" help:"Where DOIs lead." default:"https://doi.org" placeholder:"URL" env:"BROADSHEET_DOI_RESOLVER"`
 	Metrics     bool   `help:"Show figures for Prometheus at /metrics, to everybody who can reach the address." env:"BROADSHEET_METRICS"`
 	PrintConfig bool   `help:"Print the settings that hold and where each came from, and exit."`
@@ -185,7 +186,7 @@ func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *sl
 	}
 	return server.Open(ctx, server.Config{
 		TLS: tls,
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, HooksNear: c.HooksNear, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

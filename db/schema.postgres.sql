@@ -270,6 +270,38 @@ harvest_day.day text NOT NULL
 harvest_day.papers bigint NOT NULL
 harvest_day PRIMARY KEY (day)
 CREATE UNIQUE INDEX harvest_day_pkey ON harvest_day USING btree (day)
+hook.id bigint NOT NULL
+hook.url text NOT NULL
+hook.events text NOT NULL
+hook.votes bigint NOT NULL
+hook.secret text NOT NULL
+hook.note text NOT NULL
+hook.account bigint NOT NULL
+hook.made bigint NOT NULL
+hook.state text NOT NULL
+hook.said text NOT NULL
+hook.succeeded bigint NOT NULL
+hook.failed bigint NOT NULL
+hook PRIMARY KEY (id)
+CREATE UNIQUE INDEX hook_pkey ON hook USING btree (id)
+hook_delivery.id text NOT NULL
+hook_delivery.hook bigint NOT NULL
+hook_delivery.event text NOT NULL
+hook_delivery.subject bigint NOT NULL
+hook_delivery.at bigint NOT NULL
+hook_delivery.state text NOT NULL
+hook_delivery.due bigint NOT NULL
+hook_delivery.until bigint NOT NULL
+hook_delivery.tries bigint NOT NULL
+hook_delivery.status bigint NOT NULL
+hook_delivery.said text NOT NULL
+hook_delivery FOREIGN KEY (hook) REFERENCES hook(id)
+hook_delivery PRIMARY KEY (id)
+hook_delivery UNIQUE (hook, event, subject)
+CREATE INDEX hook_delivery_at ON hook_delivery USING btree (hook, at) WHERE (state <> 'past'::text)
+CREATE INDEX hook_delivery_due ON hook_delivery USING btree (due) WHERE (state = 'waiting'::text)
+CREATE UNIQUE INDEX hook_delivery_hook_event_subject_key ON hook_delivery USING btree (hook, event, subject)
+CREATE UNIQUE INDEX hook_delivery_pkey ON hook_delivery USING btree (id)
 idempotency.account bigint NOT NULL
 idempotency.key text NOT NULL
 idempotency.request text NOT NULL

@@ -92,6 +92,7 @@ func (s *Store) Submit(ctx context.Context, now time.Time, e Entry) (*Submission
 		if err := e.write(ctx, tx, now, id); err != nil {
 			return err
 		}
+		paper.Log(tx, now, paper.ChangedPaper, id)
 		if err := s.enterSubmission(ctx, tx, now, id, e.By, had); err != nil {
 			return err
 		}
@@ -272,6 +273,11 @@ func (s *Store) direct(ctx context.Context, q db.Querier, by Submitter) (bool, e
 // SubmissionsOf returns the newest submissions of a reader, at most limit.
 func (s *Store) SubmissionsOf(ctx context.Context, account int64, limit int) ([]Submission, error) {
 	return submissions(ctx, s.db, `submission.account = $1 ORDER BY submission.at DESC, submission.id DESC LIMIT $2`, account, limit)
+}
+
+// Submission returns a submission, nil when there is none of that number.
+func (s *Store) Submission(ctx context.Context, id int64) (*Submission, error) {
+	return one(ctx, s.db, `submission.id = $1`, id)
 }
 
 // PutIn returns the submissions of a paper, the first first.

@@ -70,6 +70,8 @@ var (
 	sourceBad  = prometheus.NewDesc("broadsheet_source_failing", "1 when the last run of a source failed.", []string{"source"}, nil)
 	standbyUp  = prometheus.NewDesc("broadsheet_standby_up", "1 while the standby for visitors answers.", nil, nil)
 	standbyLag = prometheus.NewDesc("broadsheet_standby_behind", "Changes of the log that the standby for visitors has still to receive.", nil, nil)
+	hookQueue  = prometheus.NewDesc("broadsheet_hook_waiting", "Events that hooks have still to be told of.", nil, nil)
+	hooksOff   = prometheus.NewDesc("broadsheet_hooks_stopped", "Hooks that are stopped because they failed or are gone.", nil, nil)
 	database   = prometheus.NewDesc("broadsheet_database_bytes", "Size of the database.", nil, nil)
 )
 
@@ -117,6 +119,12 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.NewInvalidMetric(database, err)
 	} else {
 		gauge(database, float64(size))
+	}
+	if waiting, stopped, err := s.Hooks.Waiting(ctx); err != nil {
+		to <- prometheus.NewInvalidMetric(hookQueue, err)
+	} else {
+		gauge(hookQueue, float64(waiting))
+		gauge(hooksOff, float64(stopped))
 	}
 	runs, err := harvest.Runs(ctx, s.DB)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"broadsheet/hook"
 	"broadsheet/outbox"
 )
 
@@ -16,6 +17,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	letters  *prometheus.CounterVec
+	hooks    *prometheus.CounterVec
 	searches *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
 	requests *prometheus.HistogramVec
@@ -28,6 +30,10 @@ func newMetrics() *metrics {
 			Name: "broadsheet_mail_events_total",
 			Help: "What happened to letters of a kind: enqueued, sent, deferred, refused, expired, dropped, unsure (sent again because the answer was lost), bounced, soft, complained.",
 		}, []string{"kind", "event"}),
+		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "broadsheet_hook_tries_total",
+			Help: "What became of events by each try to tell a hook: delivered, waiting (for another try), failed for good, dropped (what happened is gone).",
+		}, []string{"result"}),
 		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "broadsheet_search_seconds", Help: "How long readers' questions took.", Buckets: seconds,
 		}, []string{"engine", "result"}),
@@ -38,7 +44,7 @@ func newMetrics() *metrics {
 			Name: "broadsheet_http_seconds", Help: "How long requests took, by the first part of the address and the class of the status.", Buckets: seconds,
 		}, []string{"room", "status"}),
 	}
-	m.registry.MustRegister(m.letters, m.searches, m.calls, m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.letters, m.hooks, m.searches, m.calls, m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -76,6 +82,9 @@ func (m *metrics) watchSearch(engine string, s Searcher) {
 
 // mail counts an event of a letter.
 func (m *metrics) mail(kind, event string) { m.letters.WithLabelValues(kind, event).Inc() }
+
+// hook counts a try to tell a hook.
+func (m *metrics) hook(what hook.Fate) { m.hooks.WithLabelValues(string(what)).Inc() }
 
 // watch has the letters that are kept counted at each look.
 func (m *metrics) watch(o *outbox.Outbox) { m.registry.MustRegister(kept{o}) }

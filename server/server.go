@@ -26,6 +26,7 @@ import (
 	"broadsheet/discuss"
 	"broadsheet/edition"
 	"broadsheet/feed"
+	"broadsheet/hook"
 	"broadsheet/library"
 	"broadsheet/mail/inbox"
 	"broadsheet/mcp"
@@ -58,6 +59,7 @@ type Config struct {
 	Morning    bool          // before noon the day's edition stands as it is likely to end, not by votes
 	PerHour    int           // requests to the API that one client may make in an hour; 0 for no limit
 	Pressed    bool          // the pages are printed (Press) and not served
+	HooksNear  bool          // programs inside private networks may be told of events, too
 	Hub        string        // a WebSub hub that tells readers of feeds what is new; "" for none
 	Version    string
 	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
@@ -86,6 +88,7 @@ type House struct {
 	Library  *library.Store
 	Keys     *syndicate.Keys
 	Shelf    *cite.Shelf
+	Hooks    *hook.Store
 	Outbox   *outbox.Outbox
 	Search   Searcher // nil without an index
 	Digests  *digest.Store
@@ -127,6 +130,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.lookup = &edition.Lookup{Papers: papers, Accounts: h.Accounts, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
 	h.Library = library.NewStore(papers, h.Accounts)
 	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
+	h.Hooks = hook.New(hook.Config{DB: d, Private: c.HooksNear, Now: c.Now, Log: log, Sent: h.metrics.hook, Data: h.happened})
 	h.Accounts.Register(h.Keys)
 	h.Accounts.Register(h.Shelf)
 	h.metrics.registry.MustRegister(state{h})
@@ -159,7 +163,7 @@ func (h *House) furnish() error {
 	c := h.Config
 	var err error
 	answers := api.Config{
-		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library,
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library, Hooks: h.Hooks,
 		Version: c.Version, Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}
 	if h.Search != nil {
@@ -307,7 +311,7 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		l.Close()
 		return err
 	}
-	work = append(work, h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run)
+	work = append(work, h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run, h.Hooks.Run)
 	for i, in := range h.inboxes {
 		work = append(work, h.listen(in, h.Config.MailIn[i]))
 	}
