@@ -93,5 +93,6 @@ func (a *API) index(ctx context.Context, v *account.Viewer, r *http.Request) (an
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: []byte("{}")}, a.Editions.Hold(ctx, a.Now(), p)
+	_, err = a.Editions.Hold(ctx, a.Now(), p)
+	return answer{body: []byte("{}")}, err
 }

@@ -10,6 +10,7 @@ import (
 	v1 "broadsheet/api/v1"
 	"broadsheet/edition"
 	"broadsheet/fault"
+	"broadsheet/paper"
 )
 
 // mountDesk adds what is done at the desk: the same acts as on its page, for a token
@@ -72,11 +73,24 @@ func (a *API) candidatesOf(ctx context.Context, list []edition.Candidate, why ma
 			Sentences: filled(edition.Sentences(c.Paper.Abstract)), Chosen: c.Claim, Note: c.Note, PutIn: []v1.PutInBy{},
 		}
 		out[i].Edition = nil // it stands in none yet
+		if out[i].Near, err = a.near(ctx, c.Paper); err != nil {
+			return nil, err
+		}
 		for _, x := range c.PutIn {
 			out[i].PutIn = append(out[i].PutIn, v1.PutInBy{By: readerOf(people[x.Account]), At: x.At, Note: x.Note, Author: x.Author})
 		}
 	}
 	return out, nil
+}
+
+// near returns the identifiers of the held papers that may be the same as one.
+func (a *API) near(ctx context.Context, p *paper.Paper) ([]string, error) {
+	list, err := a.Lookup.Duplicates(ctx, p)
+	keys := make([]string, len(list))
+	for i, x := range list {
+		keys[i] = x.Key
+	}
+	return keys, err
 }
 
 // v1DeskDo does what somebody at the desk asks for, and answers with the act that it

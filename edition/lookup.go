@@ -28,8 +28,14 @@ type Lookup struct {
 	ArXiv  func(ctx context.Context, id string) (*paper.Paper, error)
 	Client *http.Client // for pages; nil reads none
 
+	// Near returns held papers whose text is like that of a paper, which are looked at for
+	// near duplicates; nil finds none.
+	Near func(ctx context.Context, p *paper.Paper, limit int) ([]*paper.Paper, error)
+
 	DOI        string // where DOIs are resolved; "" is https://doi.org
 	OpenReview string // "" is https://openreview.net
+
+	likenesses likenesses
 
 	mu    sync.Mutex
 	known map[string]remembered

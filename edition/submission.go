@@ -67,12 +67,15 @@ func (s *Store) Submit(ctx context.Context, now time.Time, e Entry) (*Submission
 	if s.settings.Fill == FillAnnounced {
 		return nil, fault.Forbidden("This paper prints what arXiv announces, and nothing else.")
 	}
+	if e.Paper.Authority == paper.FromReader && !s.settings.Desk {
+		return nil, fault.Forbidden("What is typed in by hand is checked by the desk, and there is none here. Name the paper by its identifier or its address.")
+	}
 	if err := s.begin(ctx, now); err != nil {
 		return nil, err
 	}
 	var made *Submission
 	err := s.db.Transact(ctx, func(tx *db.Tx) error {
-		id, err := s.held(ctx, tx, now, e.Paper)
+		id, err := s.entered(ctx, tx, now, e)
 		if err != nil {
 			return err
 		}
@@ -93,7 +96,7 @@ func (s *Store) Submit(ctx context.Context, now time.Time, e Entry) (*Submission
 			return err
 		}
 		paper.Log(tx, now, paper.ChangedPaper, id)
-		if err := s.enterSubmission(ctx, tx, now, id, e.By, had); err != nil {
+		if err := s.enterSubmission(ctx, tx, now, id, e, had); err != nil {
 			return err
 		}
 		made, err = one(ctx, tx, `submission.paper = $1 AND submission.account = $2`, id, e.By.Account)
@@ -103,6 +106,32 @@ func (s *Store) Submit(ctx context.Context, now time.Time, e Entry) (*Submission
 		return nil, fmt.Errorf("put in %q: %w", clip(e.Paper.Title, 60), err)
 	}
 	return made, nil
+}
+
+// entered returns the number of the paper of an entry. One that the reader typed in
+// before, by a second click perhaps, is the same.
+func (s *Store) entered(ctx context.Context, tx *db.Tx, now time.Time, e Entry) (int64, error) {
+	if e.Paper.Authority == paper.FromReader && e.Paper.ID == 0 {
+		const most = 20
+		list, err := submissions(ctx, tx, `submission.account = $1 ORDER BY submission.at DESC, submission.id DESC LIMIT $2`, e.By.Account, most)
+		if err != nil {
+			return 0, err
+		}
+		ids := make([]int64, len(list))
+		for i, x := range list {
+			ids[i] = x.Paper
+		}
+		papers, err := s.papers.List(ctx, tx, ids)
+		if err != nil {
+			return 0, err
+		}
+		for _, p := range papers {
+			if p.Authority == paper.FromReader && fold(p.Title) == fold(e.Paper.Title) {
+				return p.ID, nil
+			}
+		}
+	}
+	return s.held(ctx, tx, now, e.Paper)
 }
 
 // check refuses what cannot stand beside a paper.
@@ -125,12 +154,13 @@ func (e *Entry) check() error {
 	return nil
 }
 
-// Hold takes a paper into the record, and into no edition.
-func (s *Store) Hold(ctx context.Context, now time.Time, p *paper.Paper) error {
-	return s.db.Transact(ctx, func(tx *db.Tx) error {
-		_, err := s.held(ctx, tx, now, p)
+// Hold takes a paper into the record, and into no edition, and returns its number.
+func (s *Store) Hold(ctx context.Context, now time.Time, p *paper.Paper) (id int64, err error) {
+	err = s.db.Transact(ctx, func(tx *db.Tx) (err error) {
+		id, err = s.held(ctx, tx, now, p)
 		return err
 	})
+	return id, err
 }
 
 // held returns the number of a paper, which is stored if it is not held.
@@ -139,6 +169,10 @@ func (s *Store) held(ctx context.Context, tx *db.Tx, now time.Time, p *paper.Pap
 		return s.papers.Hold(ctx, tx, p.ID)
 	}
 	said := *p
+	if p.Authority == paper.FromReader {
+		err := s.papers.PutOwn(ctx, tx, now, &said)
+		return said.ID, err
+	}
 	if _, err := s.papers.Put(ctx, tx, here, now, &said); err != nil {
 		return 0, err
 	}
@@ -167,7 +201,11 @@ func (s *Store) may(ctx context.Context, tx *db.Tx, now time.Time, e Entry) erro
 
 // TooOld returns why a paper is too old to be put in by a reader, nil when it is not.
 func (s Settings) TooOld(p *paper.Paper, now time.Time) error {
-	if s.Submit.Window == 0 || p.Submitted.IsZero() || now.Sub(p.Submitted) <= time.Duration(s.Submit.Window)*24*time.Hour {
+	at := p.Submitted
+	if p.Authority == paper.FromReader { // who knows no more than the year
+		at = time.Date(at.Year(), time.December, 31, 0, 0, 0, 0, time.UTC)
+	}
+	if s.Submit.Window == 0 || p.Submitted.IsZero() || now.Sub(at) <= time.Duration(s.Submit.Window)*24*time.Hour {
 		return nil
 	}
 	return fault.Invalid("First published %s; editions take papers of the last %d days. The desk can bring it back.", p.Submitted.Format("2 January 2006"), s.Submit.Window)
@@ -207,7 +245,8 @@ func (e *Entry) write(ctx context.Context, tx *db.Tx, now time.Time, id int64) e
 }
 
 // enterSubmission has a paper that was put in stand where it belongs.
-func (s *Store) enterSubmission(ctx context.Context, tx *db.Tx, now time.Time, id int64, by Submitter, had *Place) error {
+func (s *Store) enterSubmission(ctx context.Context, tx *db.Tx, now time.Time, id int64, e Entry, had *Place) error {
+	by := e.By
 	if !s.settings.Desk {
 		touched := map[string]bool{}
 		pl := Place{Day: s.settings.DayOf(now), Origin: Submitted, Entered: now, Submitter: by.Handle}
@@ -221,6 +260,7 @@ func (s *Store) enterSubmission(ctx context.Context, tx *db.Tx, now time.Time, i
 	if err != nil {
 		return err
 	}
+	direct = direct && e.Paper.Authority != paper.FromReader // the desk checks what was typed in
 	_, last, err := published(ctx, tx)
 	if err != nil {
 		return err

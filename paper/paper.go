@@ -70,6 +70,7 @@ type Authority int
 // The authorities.
 const (
 	FromSample   Authority = 5  // bibliographic facts with a summary of ours
+	FromReader   Authority = 8  // typed in by a reader, and checked by nobody
 	FromUpstream Authority = 10 // a daily-papers site
 	FromPage     Authority = 15 // a web page about the paper
 	FromFile     Authority = 20 // lines collected by somebody

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,6 +42,24 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, source string, now time.Time
 	slices.Sort(p.changed)
 	Log(tx, now, ChangedPaper, slices.Compact(p.changed)...)
 	return p.outcomes, nil
+}
+
+// PutOwn stores a paper that has no identifier yet; it gets one of ours, its ID and its
+// Key. Whoever puts in the same again makes a second one.
+func (s *Store) PutOwn(ctx context.Context, tx *db.Tx, now time.Time, said *Paper) error {
+	if len(said.Identifiers) > 0 {
+		return fault.Invalid("The paper has an identifier already: %s.", said.Identifiers[0])
+	}
+	p := putting{Store: s, tx: tx, now: now}
+	if err := p.insertOwn(ctx, said); err != nil {
+		return fmt.Errorf("store paper %q: %w", clip(said.Title, 60), err)
+	}
+	id := said.Identifiers[0]
+	if _, err := tx.Exec(ctx, `INSERT INTO identifier (scheme, value, paper) VALUES ($1, $2, $3)`, id.Scheme, id.Value, said.ID); err != nil {
+		return fmt.Errorf("store identifiers: %w", err)
+	}
+	Log(tx, now, ChangedPaper, said.ID)
+	return nil
 }
 
 // putting is one call of Put. What it needs to know of all its papers it asks for at
@@ -269,7 +288,7 @@ func (p *putting) insert(ctx context.Context, list []*Paper) error {
 
 // insertOwn writes a new paper that gets an identifier of ours, which is its number.
 func (p *putting) insertOwn(ctx context.Context, paper *Paper) error {
-	paper.Key = "new " + paper.Identifiers[0].String() // the number is not known yet: any text that no other paper has will do
+	paper.Key = "new " + rand.Text() // the number is not known yet: any text that no other paper has will do
 	r, err := paper.row()
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"broadsheet/fault"
+	"broadsheet/paper"
 	"broadsheet/search"
 	"broadsheet/search/embed"
 	"broadsheet/search/opensearch"
@@ -139,4 +140,21 @@ func (h *House) follow(ctx context.Context, what string, pause time.Duration, st
 			sleep(ctx, pause)
 		}
 	}
+}
+
+// near returns held papers whose text is like that of a paper, held or not.
+func (h *House) near(ctx context.Context, p *paper.Paper, limit int) ([]*paper.Paper, error) {
+	like := search.Likeness{Text: p.Title + "\n" + p.Abstract, Limit: limit}
+	if p.ID != 0 {
+		like.Papers, like.Text = []*paper.Paper{p}, ""
+	}
+	found, _, err := h.Search.Alike(ctx, like)
+	if fault.Is(err, fault.KindBusy) || fault.Is(err, fault.KindInvalid) {
+		return nil, nil // the index is being made, or the text has no word that tells anything
+	}
+	list := make([]*paper.Paper, len(found))
+	for i, x := range found {
+		list[i] = x.Paper
+	}
+	return list, err
 }

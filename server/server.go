@@ -167,7 +167,7 @@ func (h *House) furnish() error {
 		Version: c.Version, Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}
 	if h.Search != nil {
-		answers.Finder = h.Search
+		answers.Finder, h.lookup.Near = h.Search, h.near
 	}
 	if c.Mail.Dial != nil {
 		answers.Mails = h.Digests

@@ -81,11 +81,26 @@ func (h *Handler) deskData(ctx context.Context, site Site) (*DeskData, error) {
 		}
 	}
 	d.Why = h.Feeds.Rank(d.Day, h.Now(), d.List)
+	if err := h.deskNear(ctx, d); err != nil {
+		return nil, err
+	}
 	const shown = 100
 	if d.Acts, err = h.Editions.Acts(ctx, m.Day, 0, shown); err != nil {
 		return nil, err
 	}
 	return d, h.deskNames(ctx, d)
+}
+
+// deskNear looks for what may be the same as the first candidates.
+func (h *Handler) deskNear(ctx context.Context, d *DeskData) (err error) {
+	const most = 3 * line
+	d.Near = map[int64][]*paper.Paper{}
+	for _, c := range d.List[:min(len(d.List), most)] {
+		if d.Near[c.Paper.ID], err = h.Lookup.Duplicates(ctx, c.Paper); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deskNames looks up the papers and people of the acts and submissions.

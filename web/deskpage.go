@@ -13,9 +13,10 @@ import (
 // DeskData is what the page of the desk is made of.
 type DeskData struct {
 	edition.Making
-	Number int                 // that the edition will have
-	List   []edition.Candidate // those kept first, then in the order of the forecast
-	Why    map[int64]string    // what the forecast says of a paper
+	Number int                      // that the edition will have
+	List   []edition.Candidate      // those kept first, then in the order of the forecast
+	Why    map[int64]string         // what the forecast says of a paper
+	Near   map[int64][]*paper.Paper // what may be the same as a paper
 	Ledger *LedgerDay
 	Acts   []edition.Act // the newest first
 	People map[int64]Writer
@@ -58,6 +59,7 @@ type DeskRow struct {
 	First, Last bool   // of those kept
 	Facts       []string
 	Said        []string // what its submitters say
+	Near        []Link   // held papers that may be the same
 	Done        string   // the last act on it
 	Sentences   []Sentence
 	ClaimWas    string
@@ -161,6 +163,9 @@ func (d *DeskData) row(s Site, c edition.Candidate, last map[int64]edition.Act) 
 	}
 	if a, ok := last[c.Paper.ID]; ok {
 		r.Done = d.name(a.Account) + " " + a.Says() + ", " + a.At.UTC().Format("15:04") + "."
+	}
+	for _, p := range d.Near[c.Paper.ID] {
+		r.Near = append(r.Near, Link{Text: clip(plain(p.Form, p.Title), 110), Href: paperPath(p.Key)})
 	}
 	for _, text := range edition.Sentences(c.Paper.Abstract) {
 		const longest = 110

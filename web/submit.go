@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"broadsheet/account"
@@ -19,7 +21,8 @@ const submitPath = "/submit"
 func (h *Handler) mountSubmit(mux *http.ServeMux) {
 	h.route(mux, "GET "+submitPath, account.Submit, h.submitPage)              // the form
 	h.route(mux, "POST "+submitPath, account.Submit, h.lookUp)                 // a paper is looked up
-	h.route(mux, "POST "+submitPath+"/paper", account.Submit, h.does(h.putIn)) // and put in
+	h.route(mux, "POST "+submitPath+"/paper", account.Submit, h.does(h.putIn)) // and put in, or saved
+	h.route(mux, "POST "+submitPath+"/hand", account.Submit, h.does(h.handIn)) // one that is typed in
 }
 
 // submits reports whether readers can put papers in.
@@ -32,9 +35,9 @@ func (h *Handler) submits() bool {
 // what lies outside is asked for by a click alone.
 func (h *Handler) submitPage(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	d := SubmitData{Any: clip(strings.TrimSpace(q.Get("any")), 500), Done: q.Get("done")}
-	if d.Done != "" {
-		d.Any = d.Done
+	d := SubmitData{Any: clip(strings.TrimSpace(q.Get("any")), 500), Done: q.Get("done"), Saved: q.Get("saved")}
+	if done := cmp.Or(d.Done, d.Saved); done != "" {
+		d.Any = done
 	}
 	if d.Any != "" {
 		p, err := h.Lookup.Held(r.Context(), d.Any)
@@ -106,6 +109,12 @@ func (h *Handler) showSubmit(w http.ResponseWriter, r *http.Request, d SubmitDat
 	}
 	if d.Settings.Desk {
 		if d.Making, err = h.Editions.Making(ctx, h.Now()); err != nil {
+			return err
+		}
+	}
+	d.Saves = h.Library != nil
+	if d.Found != nil && d.Near == nil && d.Done == "" && d.Saved == "" {
+		if d.Near, err = h.Lookup.Duplicates(ctx, d.Found); err != nil {
 			return err
 		}
 	}
@@ -182,14 +191,56 @@ func (h *Handler) submitted(ctx context.Context, account int64, d *SubmitData) e
 	return nil
 }
 
-// putIn puts a paper in.
+// putIn puts a paper in, or with do=save into the reader's own library alone.
 func (h *Handler) putIn(w http.ResponseWriter, r *http.Request) (string, error) {
-	v := account.From(r.Context())
-	f := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	p, err := h.Lookup.Find(r.Context(), v.ID, f("any"))
+	v, name := account.From(r.Context()), strings.TrimSpace(r.PostFormValue("any"))
+	p, err := h.Lookup.Find(r.Context(), v.ID, name)
 	if err != nil {
 		return "", err
 	}
+	if r.PostFormValue("do") == "save" && h.Library != nil {
+		return h.saveAlone(r.Context(), v.ID, p)
+	}
+	e := entryOf(r, v, p)
+	x, err := h.Editions.Submit(r.Context(), h.Now(), e)
+	if err != nil {
+		if says := fault.Message(err); says != "" {
+			return "", h.showSubmit(w, r, SubmitData{Any: name, Found: p, Err: says, Entry: e})
+		}
+		return "", err
+	}
+	return h.wasPutIn(r.Context(), x)
+}
+
+// wasPutIn returns the page that says what becomes of a submission.
+func (h *Handler) wasPutIn(ctx context.Context, x *edition.Submission) (string, error) {
+	held, err := h.paperNumbered(ctx, x.Paper)
+	if err != nil {
+		return "", err
+	}
+	return submitPath + "?" + url.Values{"done": {held.Key}}.Encode(), nil
+}
+
+// saveAlone saves a paper for a reader, and for nobody else: it is in the record, and in
+// no edition.
+func (h *Handler) saveAlone(ctx context.Context, account int64, p *paper.Paper) (string, error) {
+	id, err := h.Editions.Hold(ctx, h.Now(), p)
+	if err != nil {
+		return "", err
+	}
+	if err := h.Library.Save(ctx, h.Now(), account, id, true); err != nil {
+		return "", err
+	}
+	held, err := h.paperNumbered(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return submitPath + "?" + url.Values{"saved": {held.Key}}.Encode(), nil
+}
+
+// entryOf reads what a form says of a paper that is put in.
+func entryOf(r *http.Request, v *account.Viewer, p *paper.Paper) edition.Entry {
+	f := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	e := edition.Entry{Paper: p, By: edition.Submitter{Account: v.ID, Handle: v.Handle, Role: v.Role}, Note: f("note"), Author: f("author") != ""}
 	for _, l := range []struct {
 		kind paper.LinkKind
@@ -199,16 +250,34 @@ func (h *Handler) putIn(w http.ResponseWriter, r *http.Request) (string, error) 
 			e.Links = append(e.Links, paper.Link{Kind: l.kind, URL: address})
 		}
 	}
-	x, err := h.Editions.Submit(r.Context(), h.Now(), e)
+	return e
+}
+
+// handIn puts in a paper that the reader typed in. What may be the same is shown before.
+func (h *Handler) handIn(w http.ResponseWriter, r *http.Request) (string, error) {
+	v, f := account.From(r.Context()), r.PostFormValue
+	d := SubmitData{Hand: &HandForm{Title: f("title"), Authors: f("authors"), Abstract: f("abstract"), Year: strings.TrimSpace(f("year")), Link: f("link"), Note: f("note"), Author: f("author") != ""}}
+	year, err := strconv.Atoi(d.Hand.Year)
 	if err != nil {
-		if says := fault.Message(err); says != "" {
-			return "", h.showSubmit(w, r, SubmitData{Any: f("any"), Found: p, Err: says, Entry: e})
+		year = -1 // none was typed
+	}
+	p, err := edition.Hand{Title: d.Hand.Title, Authors: strings.Split(d.Hand.Authors, "\n"), Abstract: d.Hand.Abstract, Year: year, Link: d.Hand.Link}.Paper(h.Now())
+	if err == nil && f("sure") == "" {
+		if d.Near, err = h.Lookup.Duplicates(r.Context(), p); err == nil && len(d.Near) > 0 {
+			d.Hand.Sure = true
+			return "", h.showSubmit(w, r, d)
 		}
-		return "", err
 	}
-	held, err := h.paperNumbered(r.Context(), x.Paper)
+	var x *edition.Submission
+	if err == nil {
+		x, err = h.Editions.Submit(r.Context(), h.Now(), entryOf(r, v, p))
+	}
 	if err != nil {
-		return "", err
+		if d.Hand.Err = fault.Message(err); d.Hand.Err == "" {
+			return "", err
+		}
+		d.Hand.Sure = f("sure") != ""
+		return "", h.showSubmit(w, r, d)
 	}
-	return submitPath + "?" + url.Values{"done": {held.Key}}.Encode(), nil
+	return h.wasPutIn(r.Context(), x)
 }

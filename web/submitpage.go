@@ -13,6 +13,10 @@ import (
 type SubmitData struct {
 	Any      string // what the reader named
 	Done     string // the key of a paper that was put in a moment ago
+	Saved    string // or saved for the reader alone
+	Saves    bool   // papers can be saved
+	Hand     *HandForm
+	Near     []*paper.Paper // what may be the same as what was found or typed
 	Err      string
 	Found    *paper.Paper // nil when nothing was looked up, or nothing found
 	Asked    bool         // what was named is no identifier
@@ -45,6 +49,11 @@ type SubmitPage struct {
 	Notice   *Link // what was done, or where the paper stood
 	Titles   []Entry
 	Keys     []string // of these
+	Near     []Entry  // what may be the same paper
+	Alone    string   // names the paper that can be saved but not put in
+	Saves    bool
+	Hand     *HandForm
+	Typing   bool // the form for what is typed in is open
 	Found    *FoundPaper
 	Form     *SubmitForm
 	Mine     []OwnRow
@@ -71,6 +80,14 @@ type SubmitForm struct {
 	Desk                                  bool // there is one, which reads the note
 }
 
+// HandForm is the form by which a paper is typed in.
+type HandForm struct {
+	Title, Authors, Abstract, Year, Link, Note string
+	Author                                     bool
+	Err                                        string
+	Sure                                       bool // what may be the same has been shown
+}
+
 // OwnRow is a paper that the reader put in.
 type OwnRow struct {
 	Entry
@@ -81,7 +98,16 @@ type OwnRow struct {
 func SubmitPageOf(s Site, d SubmitData) *SubmitPage {
 	v := &SubmitPage{Page: s.page("Put in a paper", "form"), Any: d.Any, Err: d.Err}
 	v.NoIndex = true
-	v.Sum = d.promise()
+	v.Sum, v.Saves = d.promise(), d.Saves
+	for _, p := range d.Near {
+		v.Near = append(v.Near, s.entry(p, who(p), year(p), p.Key))
+	}
+	if d.Making != nil && (d.Open || d.Desk) {
+		v.Hand, v.Typing = &HandForm{}, d.Hand != nil || d.Err != "" && d.Found == nil
+		if d.Hand != nil {
+			v.Hand = d.Hand
+		}
+	}
 	for _, p := range d.Titles {
 		v.Titles = append(v.Titles, s.entry(p, who(p), p.Key))
 		v.Keys = append(v.Keys, p.Key)
@@ -173,7 +199,14 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 	if others > 0 {
 		by = count(others, "reader")
 	}
+	near := "none"
+	if n := len(d.Near); n > 0 {
+		near = number(n)
+	}
 	f.Facts = []Fact{{"In an edition", in}, {"In the record", held}, {"Put in by others", by}}
+	if d.Done == "" && d.Saved == "" {
+		f.Facts = append(f.Facts, Fact{"Near duplicates", near})
+	}
 	v.Found = f
 	v.next(s, d, mine)
 }
@@ -181,6 +214,13 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 // next says what can be done with the paper.
 func (v *SubmitPage) next(s Site, d SubmitData, mine *edition.Submission) {
 	p := d.Found
+	if d.Saved != "" {
+		v.Notice = &Link{Text: "Saved for you alone. It is in the record, and no candidate of an edition.", Href: "/library", Note: "Your library"}
+		return
+	}
+	if d.Saves && d.Stood == nil {
+		v.Alone = d.Any
+	}
 	printed := d.Place != nil && d.Place.Origin == edition.Submitted
 	switch {
 	case mine != nil && mine.State != edition.Skipped:
@@ -191,10 +231,10 @@ func (v *SubmitPage) next(s Site, d SubmitData, mine *edition.Submission) {
 			v.Notice.Text = "You have put it in before: " + says + "."
 		}
 		if d.Stood != nil {
-			v.Notice.Href = dayPath(d.Stood.Day)
+			v.Notice.Href, v.Notice.Note = dayPath(d.Stood.Day), "Read that edition"
 		}
 	case printed && d.Stood != nil:
-		v.Notice = &Link{Text: fmt.Sprintf("It stood in No. %s, %s, %s of %d.", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From), Href: dayPath(d.Stood.Day)}
+		v.Notice = &Link{Text: fmt.Sprintf("It stood in No. %s, %s, %s of %d.", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From), Href: dayPath(d.Stood.Day), Note: "Read that edition"}
 	case d.Err != "":
 		v.form(d)
 	case !d.Open && !d.Desk:
@@ -224,7 +264,15 @@ func (v *SubmitPage) form(d SubmitData) {
 			*to = l.URL
 		}
 	}
-	v.Form = f
+	v.Form, v.Alone = f, ""
+}
+
+// year is that of the first publication, "" when it is not known.
+func year(p *paper.Paper) string {
+	if p.Submitted.IsZero() {
+		return ""
+	}
+	return p.Submitted.Format("2006")
 }
 
 // says tells what became of a submission, with the name of its sign.

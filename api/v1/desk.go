@@ -23,6 +23,7 @@ type Candidate struct {
 	Chosen    string    `json:"chosen,omitempty"`
 	Note      string    `json:"note,omitempty"`
 	PutIn     []PutInBy `json:"put_in"`
+	Near      []string  `json:"near"` // held papers that may be the same
 }
 
 // PutInBy is who put a candidate in.

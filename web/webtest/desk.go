@@ -29,6 +29,7 @@ func deskData() web.DeskData {
 	d.List[0].Claim, d.List[0].Note = edition.Sentences(d.List[0].Paper.Abstract)[0], "Read <this> with No. 650."
 	d.List[2].PutIn = []edition.Submission{{Paper: 22, Account: 1, Note: "It runs <here>.", Author: true}, {Paper: 22, Account: 2}}
 	d.List[3].Origin = edition.Announced
+	d.Near = map[int64][]*paper.Paper{22: Papers(2, Now().AddDate(0, 0, -9))}
 	d.Acts = []edition.Act{
 		{ID: 12, At: Now(), Account: 9, Do: edition.Hold},
 		{ID: 11, At: Now(), Account: 1, Do: edition.Release, Undone: true},
@@ -69,7 +70,7 @@ func submits() []Fixture {
 	}
 	base := func() web.SubmitData {
 		return web.SubmitData{
-			Any: "arxiv.org/pdf/2604.00007v1#page=3", Left: 2, Open: true, Me: 1,
+			Any: "arxiv.org/pdf/2604.00007v1#page=3", Left: 2, Open: true, Saves: true, Me: 1,
 			Settings: edition.Settings{Desk: true, Submit: edition.Submitting{Window: 30, PerDay: 3, Direct: edition.DeskOnly}},
 			Making:   &edition.Making{Day: "2026-04-16", Due: Now().AddDate(0, 0, 1)},
 		}
@@ -89,6 +90,18 @@ func submits() []Fixture {
 			{Submission: edition.Submission{State: edition.Printed, Day: "2026-04-10"}, Paper: found(32), Stands: stand},
 			{Submission: edition.Submission{State: edition.Skipped, Day: "2026-04-11"}, Paper: found(33)},
 		}
+	})
+	add("-near", "a paper that may be held under another name", func(d *web.SubmitData) { d.Found, d.Near = found(0), Papers(2, Now()) })
+	add("-saved", "it was saved a moment ago", func(d *web.SubmitData) { d.Found, d.Saved = found(30), "2604.00007" })
+	typed := web.HandForm{Title: "On <b>", Authors: "Ada\nBen", Abstract: "We \"say\" it.", Year: "2026", Link: "https://x.example", Note: "Read <it>.", Author: true}
+	add("-hand", "what was typed in is wrong", func(d *web.SubmitData) {
+		d.Any, d.Hand = "", &typed
+		d.Hand.Err = "The abstract has 80 to 10000 letters; this one has 11."
+	})
+	add("-hand-near", "what was typed in may be held", func(d *web.SubmitData) {
+		sure := typed
+		sure.Err, sure.Sure = "", true
+		d.Any, d.Hand, d.Near = "", &sure, Papers(1, Now())
 	})
 	add("-stood", "a paper that stood", func(d *web.SubmitData) {
 		d.Found, d.Stood, d.Place = found(30), stand, &edition.Place{Origin: edition.Submitted, Day: stand.Day}
