@@ -4,7 +4,7 @@
 // failed, how long nobody was answered, and whether anything acknowledged was lost or
 // doubled.
 //
-//	go run ./kill -papers MONTH.jsonl.zst [-opensearch URL,... -search-kill COMMAND -search-start COMMAND]
+//	go run ./kill -papers MONTH.jsonl.zst [-only PART,...] [-opensearch URL,... -search-kill COMMAND -search-start COMMAND]
 //
 // It wants PostgreSQL's programs and haproxy on the machine, and starts them itself.
 package main
@@ -33,6 +33,7 @@ import (
 func main() {
 	var b bench
 	flag.StringVar(&b.papers, "papers", "", "a `file` of papers to begin with, such as a month of a daily-papers upstream")
+	flag.StringVar(&b.only, "only", "", "kill only these `parts`: replica, primary, view, network, search")
 	flag.IntVar(&b.times, "times", 10, "how often each part is killed")
 	flag.IntVar(&b.port, "port", 21000, "the first of the `ports` that are used")
 	flag.StringVar(&b.search, "opensearch", "", "the `nodes` of a cluster of OpenSearch; without it each replica has an index of its own")
@@ -49,7 +50,7 @@ func main() {
 }
 
 type bench struct {
-	papers                          string
+	papers, only                    string
 	times, port                     int
 	search, searchKill, searchStart string
 
@@ -67,7 +68,7 @@ type bench struct {
 
 // part is something that is killed, and comes back.
 type part struct {
-	name       string
+	word, name string
 	kill, back func(ctx context.Context, turn int) error
 }
 
@@ -197,21 +198,21 @@ func (b *bench) close() {
 func (b *bench) parts() []part {
 	n := len(b.replicas.ports)
 	parts := []part{
-		{"a replica", func(_ context.Context, i int) error { return b.replicas.kill(i % n) }, func(ctx context.Context, i int) error {
+		{"replica", "a replica", func(_ context.Context, i int) error { return b.replicas.kill(i % n) }, func(ctx context.Context, i int) error {
 			time.Sleep(2 * time.Second)
 			if err := b.replicas.start(i % n); err != nil {
 				return err
 			}
 			return until(ctx, time.Minute, "the replica is ready", func() bool { return b.replicas.ready(i % n) })
 		}},
-		{"the primary of PostgreSQL", func(ctx context.Context, _ int) error { return b.cluster.failover(ctx) }, func(ctx context.Context, _ int) error { return b.cluster.join(ctx) }},
-		{"the balancer's view of a replica", func(_ context.Context, i int) error { return b.replicas.hide(i % n) }, func(_ context.Context, i int) error {
+		{"primary", "the primary of PostgreSQL", func(ctx context.Context, _ int) error { return b.cluster.failover(ctx) }, func(ctx context.Context, _ int) error { return b.cluster.join(ctx) }},
+		{"view", "the balancer's view of a replica", func(_ context.Context, i int) error { return b.replicas.hide(i % n) }, func(_ context.Context, i int) error {
 			time.Sleep(2 * time.Second)
 			return b.replicas.show(i % n)
 		}},
 	}
 	if b.island != nil {
-		parts = append(parts, part{"the network of a replica, for 10 s", func(context.Context, int) error { return b.island.cut() }, func(ctx context.Context, _ int) error {
+		parts = append(parts, part{"network", "the network of a replica, for 10 s", func(context.Context, int) error { return b.island.cut() }, func(ctx context.Context, _ int) error {
 			time.Sleep(10 * time.Second)
 			if err := b.island.join(); err != nil {
 				return err
@@ -220,9 +221,11 @@ func (b *bench) parts() []part {
 		}})
 	}
 	if b.searchKill != "" {
-		parts = append(parts, part{"the search node", func(ctx context.Context, _ int) error { return shell(ctx, b.searchKill) }, func(ctx context.Context, _ int) error { return shell(ctx, b.searchStart) }})
+		parts = append(parts, part{"search", "the search node", func(ctx context.Context, _ int) error { return shell(ctx, b.searchKill) }, func(ctx context.Context, _ int) error { return shell(ctx, b.searchStart) }})
 	}
-	return parts
+	return slices.DeleteFunc(parts, func(p part) bool {
+		return b.only != "" && !slices.Contains(strings.Split(b.only, ","), p.word)
+	})
 }
 
 func shell(ctx context.Context, command string) error {
