@@ -129,8 +129,12 @@ func newKept(a answer) *kept {
 	}
 	if len(a.body) > 800 {
 		var b bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&b, 5) // a valid level
-		z.Write(a.body)                    // a buffer takes everything
+		level := 5
+		if a.passing { // nobody is sent it again
+			level = gzip.BestSpeed
+		}
+		z, _ := gzip.NewWriterLevel(&b, level) // a valid level
+		z.Write(a.body)                        // a buffer takes everything
 		z.Close()
 		k.gzip, k.zlength = b.Bytes(), []string{strconv.Itoa(b.Len())}
 	}

@@ -40,7 +40,7 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 	var item, inner object
 	if received != nil {
 		var err error
-		if item, err = parseObject(received); err == nil {
+		if item, err = parseReceived(received); err == nil {
 			inner, err = parseObject(item.get("paper"))
 		}
 		if err != nil {

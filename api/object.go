@@ -16,6 +16,16 @@ type member struct {
 	value json.RawMessage
 }
 
+// parseReceived reads an object as it was received, one level deep, without the space
+// between what it holds.
+func parseReceived(b []byte) (object, error) {
+	var close bytes.Buffer
+	if err := json.Compact(&close, b); err != nil {
+		return nil, err
+	}
+	return parseObject(close.Bytes())
+}
+
 // parseObject reads an object one level deep.
 func parseObject(b []byte) (object, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -88,24 +98,41 @@ func (o *object) ensure(key string, value any) {
 }
 
 // MarshalJSON writes the object in the order of its keys.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
+func (o object) MarshalJSON() ([]byte, error) { return o.append(nil), nil }
+
+func (o object) append(b []byte) []byte {
+	b = append(b, '{')
 	for i, m := range o {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.Write(mustMarshal(m.key))
-		b.WriteByte(':')
-		b.Write(m.value)
+		b = append(b, mustMarshal(m.key)...)
+		b = append(b, ':')
+		b = append(b, m.value...)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}')
 }
 
 // mustMarshal returns v as JSON. What is passed here are texts, numbers, lists of
-// them and objects, which can always be written.
+// them and objects, which can always be written. Objects are put together as they are:
+// through the encoder each would be read once more for every one that it stands in.
 func mustMarshal(v any) json.RawMessage {
+	switch v := v.(type) {
+	case object:
+		return v.append(nil)
+	case []object:
+		if v == nil {
+			break
+		}
+		b := []byte{'['}
+		for i, o := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = o.append(b)
+		}
+		return append(b, ']')
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // these are bodies of type application/json, never part of a page

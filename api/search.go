@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/paper"
 	"broadsheet/search"
@@ -47,18 +46,23 @@ func (a *API) search(ctx context.Context, r *request) (answer, error) {
 		found = joined(theirs, found)
 		found = found[:min(limit, len(found))]
 	}
+	ids := make([]int64, len(found))
+	for i, p := range found {
+		ids[i] = p.ID
+	}
+	places, err := a.Editions.Places(ctx, a.papers.DB(), ids)
+	if err != nil {
+		return answer{}, err
+	}
+	marks := search.Marking(q)
 	list := make([]object, 0, len(found))
 	for _, p := range found {
-		var place *edition.Place
-		if place, err = a.Editions.Place(ctx, a.papers.DB(), p.ID); err != nil {
-			return answer{}, err
-		}
-		item, err := a.itemOf(ctx, p, place)
+		item, err := a.itemOf(ctx, p, places[p.ID])
 		if err != nil {
 			return answer{}, err
 		}
-		item.set("highlightedTitle", marked(q, plain(p, p.Title)))
-		item.set("highlightedSummary", marked(q, plain(p, p.Abstract)))
+		item.set("highlightedTitle", pieces(marks(plain(p, p.Title))))
+		item.set("highlightedSummary", pieces(marks(plain(p, p.Abstract))))
 		item.set("upvoted", false)
 		list = append(list, item)
 	}
@@ -98,7 +102,7 @@ func (a *API) match(ctx context.Context, q *search.Query, limit int) ([]*paper.P
 	if a.Finder == nil {
 		return nil, fault.Busy("There is no search here at the moment.")
 	}
-	page, err := a.Finder.Find(ctx, search.Ask{Query: q, Limit: limit})
+	page, err := a.Finder.Find(ctx, search.Ask{Query: q, Limit: limit, Plain: true})
 	if err != nil {
 		return nil, err
 	}
@@ -115,10 +119,10 @@ type piece struct {
 	Text string `json:"text"`
 }
 
-// marked cuts a text into pieces such that what was asked for stands apart.
-func marked(q *search.Query, text string) []piece {
+// pieces tells of a text in which what was asked for stands apart.
+func pieces(of []search.Piece) []piece {
 	pieces := []piece{}
-	for _, x := range search.Marks(q, text) {
+	for _, x := range of {
 		kind := "text"
 		if x.Mark != search.Unmarked {
 			kind = "highlight"

@@ -46,6 +46,7 @@ type Ask struct {
 	Skip  int
 	Limit int  // the most hits to return
 	Facet bool // counts are wanted
+	Plain bool // the papers alone are wanted, without marks, snippets and reasons
 }
 
 // Hit is a document found.

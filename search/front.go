@@ -65,23 +65,34 @@ func (f *Front) Find(ctx context.Context, a Ask) (*Page, error) {
 	for _, x := range papers {
 		by[x.ID] = x
 	}
-	marks := newFinder(a.Query)
 	page := &Page{Answer: answer}
+	var marks *finder
+	if !a.Plain {
+		marks = newFinder(a.Query)
+	}
 	for _, h := range answer.Hits {
 		x := by[h.ID]
 		if x == nil {
 			continue // merged away since the index saw it
 		}
 		found := Found{Hit: h, Paper: x}
-		title, abstract := marks.in(x.Title), marks.in(x.Abstract)
-		found.Title = title.pieces(x.Title, markable(x.Form, x.Title))
-		found.Abstract = abstract.pieces(x.Abstract, markable(x.Form, x.Abstract))
-		found.Snippet, found.Before, found.After = marks.snippet(x.Form, x.Abstract)
-		found.Reason = marks.reason(title, abstract)
-		found.Reason.ByWords, found.Reason.ByMeaning = h.ByWords, h.ByMeaning
+		if marks != nil {
+			found.explain(marks)
+		}
 		page.List = append(page.List, found)
 	}
 	return page, nil
+}
+
+// explain marks what was looked for, and says why the paper was found.
+func (f *Found) explain(marks *finder) {
+	x := f.Paper
+	title, abstract := marks.in(x.Title), marks.in(x.Abstract)
+	f.Title = title.pieces(x.Title, markable(x.Form, x.Title))
+	f.Abstract = abstract.pieces(x.Abstract, markable(x.Form, x.Abstract))
+	f.Snippet, f.Before, f.After = marks.snippet(x.Form, x.Abstract)
+	f.Reason = marks.reason(title, abstract)
+	f.Reason.ByWords, f.Reason.ByMeaning = f.ByWords, f.ByMeaning
 }
 
 // Near returns the papers nearest in meaning to one, at most limit of them; none while
@@ -90,7 +101,7 @@ func (f *Front) Near(ctx context.Context, to *paper.Paper, limit int) ([]*paper.
 	if len(to.Identifiers) == 0 {
 		return nil, nil
 	}
-	page, err := f.Find(ctx, Ask{Query: &Query{Like: to.Identifiers[:1]}, Limit: limit})
+	page, err := f.Find(ctx, Ask{Query: &Query{Like: to.Identifiers[:1]}, Limit: limit, Plain: true})
 	if err != nil {
 		return nil, err
 	}

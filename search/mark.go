@@ -25,9 +25,10 @@ type Piece struct {
 // finder finds what a query asks for in a text.
 type finder struct {
 	words   []wanted
-	phrases [][]string // quoted: exactly these words
-	run     []int      // the plain words of the query as a phrase: indexes into words
-	first   [256]bool  // bytes with which a stem of the words begins
+	phrases [][]string        // quoted: exactly these words
+	run     []int             // the plain words of the query as a phrase: indexes into words
+	first   [256]bool         // bytes with which a stem of the words begins
+	stems   map[string]string // of the words that were met; texts of one page share many
 }
 
 // wanted is a plain word of a query.
@@ -39,13 +40,17 @@ type wanted struct {
 	prefix bool
 }
 
-// Marks cuts a text without markup at what a query asks for.
-func Marks(q *Query, text string) []Piece {
-	return newFinder(q).in(text).pieces(text, func(int, int) bool { return true })
+// Marking returns what cuts texts without markup, one after the other, at what a query
+// asks for.
+func Marking(q *Query) func(text string) []Piece {
+	f := newFinder(q)
+	return func(text string) []Piece {
+		return f.in(text).pieces(text, func(int, int) bool { return true })
+	}
 }
 
 func newFinder(q *Query) *finder {
-	f := &finder{}
+	f := &finder{stems: map[string]string{}}
 	for _, w := range q.Words {
 		f.word(w, false)
 		f.run = append(f.run, len(f.words)-1)
@@ -109,6 +114,15 @@ type marked struct {
 	mark     Mark
 }
 
+func (f *finder) stem(word string) string {
+	s, met := f.stems[word]
+	if !met {
+		s = lexical.Stem(word)
+		f.stems[word] = s
+	}
+	return s
+}
+
 // in finds the words in a text.
 func (f *finder) in(text string) found {
 	tokens := lexical.Tokens(text)
@@ -116,7 +130,7 @@ func (f *finder) in(text string) found {
 	stems := make([]string, len(words))
 	for i, t := range words {
 		if f.first[t.Word[0]] { // a stem begins as its word does
-			stems[i] = lexical.Stem(t.Word)
+			stems[i] = f.stem(t.Word)
 		}
 	}
 	r := found{counts: make([]int, len(f.words))}

@@ -272,7 +272,7 @@ func (h *Handler) closeTo(ctx context.Context, liked []recommend.Liked, since ti
 		return found, nil
 	}
 	for i, l := range liked[:min(newest, len(liked))] {
-		page, err := h.Finder.Find(ctx, search.Ask{Query: search.Parse("like:" + l.Key + " after:" + since.Format(time.DateOnly)), Mode: search.MeaningOnly, Limit: each})
+		page, err := h.Finder.Find(ctx, search.Ask{Query: search.Parse("like:" + l.Key + " after:" + since.Format(time.DateOnly)), Mode: search.MeaningOnly, Limit: each, Plain: true})
 		if err != nil {
 			return found, nil // the choice stands without it
 		}

@@ -67,6 +67,7 @@ func again(ctx context.Context, cluster, name string, p passed) error {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept-Encoding", "identity") // as a replica asks
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 
+	"broadsheet/search"
 	"broadsheet/search/lexical"
 )
 
@@ -46,9 +47,17 @@ type reply struct {
 }
 
 type found struct {
-	Score  float64            `json:"_score"`
-	Fields map[string][]int64 `json:"fields"`
-	Source stored             `json:"_source"`
+	Score  float64 `json:"_score"`
+	Fields numbers `json:"fields"`
+	Source stored  `json:"_source"`
+}
+
+// numbers are the fields that are asked for as numbers: one each.
+type numbers struct {
+	Paper   [1]int64 `json:"paper"`
+	Day     [1]int64 `json:"day"`
+	Votes   [1]int64 `json:"votes"`
+	Edition [1]int64 `json:"edition"`
 }
 
 // stored is what the index keeps of a document as it was sent.
@@ -58,11 +67,16 @@ type stored struct {
 	Cursor int64   `json:"cursor"`
 }
 
-func (f *found) id() int64 { return f.number(fieldPaper) }
+func (f *found) id() int64 { return f.Fields.Paper[0] }
 
 func (f *found) number(name string) int64 {
-	if list := f.Fields[name]; len(list) > 0 {
-		return list[0]
+	switch name {
+	case search.NumberDay:
+		return f.Fields.Day[0]
+	case search.NumberVotes:
+		return f.Fields.Votes[0]
+	case search.NumberEdition:
+		return f.Fields.Edition[0]
 	}
 	return 0
 }

@@ -47,6 +47,7 @@ func newClient(c Config) *client {
 		TLSHandshakeTimeout: 2 * time.Second,
 		MaxIdleConnsPerHost: 32,
 		IdleConnTimeout:     time.Minute,
+		DisableCompression:  true, // it costs both sides more than the way between them
 		Proxy:               nil, // a cluster is no outside page
 	}
 	told := c.Told

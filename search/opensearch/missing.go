@@ -56,10 +56,10 @@ func (b bounded) ids() []string {
 	return list
 }
 
-// unknown returns what the legs leave unknown; most is as in search.Blend. A leg that is
-// full left out only what has less than its last; by words, one that is not full left out
-// only what has nothing.
-func unknown(words, meant []search.Scored, most float64) *partly {
+// unknown returns what the legs leave unknown; most is as in search.Blend, whole says that
+// every document has a vector. A leg that is full left out only what has less than its
+// last; by words, one that is not full left out only what has nothing.
+func unknown(words, meant []search.Scored, most float64, whole bool) *partly {
 	most = max(most, 1e-9)
 	score := func(words, cosine float64) float64 { return (1-search.Weight)*words/most + search.Weight*cosine }
 	m := &partly{least: -1}
@@ -84,7 +84,7 @@ func unknown(words, meant []search.Scored, most float64) *partly {
 		}
 	}
 	middle := m.least // what one without a vector counts as, or less
-	if len(meant) > 0 {
+	if len(meant) > 0 && !whole {
 		middle = meant[len(meant)/2].Score
 	}
 	for _, w := range words {

@@ -29,7 +29,7 @@ func TestWhatIsNotAskedForCannotMatter(t *testing.T) {
 		}
 		words, meant = best(words), best(meant)
 		page := 1 + chance.IntN(60)
-		m := unknown(words, meant, 1)
+		m := unknown(words, meant, 1, trial%2 == 0)
 		onlyWords, onlyMeant := m.matter(page)
 		asked, possible = asked+len(onlyWords)+len(onlyMeant), possible+len(m.onlyWords)+len(m.onlyMeant)
 		some := tables{map[int64]float64{}, map[int64]float64{}}

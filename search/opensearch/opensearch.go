@@ -73,6 +73,7 @@ type view struct {
 	live  string         // the index behind the alias; "" when there is none
 	made  made           // of what it is made
 	model search.Encoder // that made its vectors; nil while it has none
+	whole bool           // every document has a vector
 }
 
 type figures struct{ words, meaning int }
@@ -148,9 +149,19 @@ func (c *Cluster) lookFrom(ctx context.Context, was view) (v view, err error) {
 		return was, err
 	}
 	if v.live != was.live || v.model == nil {
-		v.model, err = c.madeBy(ctx, v)
+		if v.model, err = c.madeBy(ctx, v); err != nil {
+			return was, err
+		}
 	}
-	return v, err
+	v.whole = false
+	if v.model != nil {
+		some, err := c.pending(ctx, v.live, 1)
+		if err != nil {
+			return was, err
+		}
+		v.whole = len(some) == 0
+	}
+	return v, nil
 }
 
 // madeBy returns the encoder that made the vectors of the index that answers, nil while it

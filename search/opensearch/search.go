@@ -4,14 +4,15 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 
 	"broadsheet/fault"
 	"broadsheet/search"
 	"broadsheet/search/lexical"
 )
 
-// Search answers a question. By words and meaning it takes two calls: what each leg
-// finds, with the counts beside the list, and the scores that one leg did not give.
+// Search answers a question. By words and meaning the two legs are asked at once, with the
+// counts beside the list, and then the scores that one of them did not give.
 func (c *Cluster) Search(ctx context.Context, a search.Ask) (*search.Answer, error) {
 	if a.Skip < 0 || a.Limit < 0 {
 		return nil, fault.Invalid("A page of results has no negative number.")
@@ -26,11 +27,6 @@ func (c *Cluster) Search(ctx context.Context, a search.Ask) (*search.Answer, err
 		return r, nil
 	}
 	if a.Order != search.Newest && a.Order != search.MostVotes || r.Mode == search.MeaningOnly {
-		if s.form.Rank != nil && r.Mode != search.MeaningOnly {
-			if s.of, err = c.weigh(ctx, v, tokensOf(s.form.Rank)); err != nil {
-				return nil, err
-			}
-		}
 		err = s.best(ctx, r)
 	} else {
 		err = s.sorted(ctx, r)
@@ -89,36 +85,24 @@ func (s *asked) best(ctx context.Context, r *search.Answer) error {
 	if r.Mode == search.WordsOnly {
 		return s.bestByWords(ctx, r)
 	}
-	vector, like, err := s.vector(ctx)
+	var told []reply
+	var failed error
+	var other sync.WaitGroup
+	other.Go(func() { told, failed = s.beside(ctx, r.Mode) })
+	vector, meant, err := s.meant(ctx)
+	if other.Wait(); err == nil {
+		err = failed
+	}
 	if err != nil {
 		return err
 	}
-	var questions []*question
-	near := s.near(vector, like)
-	if near != nil {
-		questions = append(questions, near)
-	}
-	if r.Mode == search.Both {
-		questions = append(questions, s.byWords(0, search.Deepest))
-	}
-	if s.Facet {
-		questions = append(questions, s.counts())
-	}
-	replies, err := s.ask(ctx, "search", questions...)
-	if err != nil {
-		return err
-	}
-	var meant []found
-	if near != nil {
-		meant, replies = replies[0].ranked(), replies[1:]
-	}
-	hits := byMeaning(meant)
 	var any *question
 	if s.Facet {
-		any = s.count(r, &replies[len(replies)-1])
+		any = s.count(r, &told[len(told)-1])
 	}
+	hits := byMeaning(meant)
 	if r.Mode == search.Both {
-		words := scores(replies[0].ranked(), 1, 0)
+		words := scores(told[0].ranked(), 1, 0)
 		missing, err := s.missing(ctx, r, vector, words, scores(meant, 2, -1), any)
 		if err != nil {
 			return err
@@ -135,8 +119,51 @@ func (s *asked) best(ctx context.Context, r *search.Answer) error {
 	return nil
 }
 
+// beside asks for what is found beside the nearest: the best by words, if the mode wants
+// them, and the counts.
+func (s *asked) beside(ctx context.Context, m search.Mode) ([]reply, error) {
+	var questions []*question
+	if m == search.Both {
+		if err := s.weigh(ctx); err != nil {
+			return nil, err
+		}
+		questions = append(questions, s.byWords(0, search.Deepest))
+	}
+	if s.Facet {
+		questions = append(questions, s.counts())
+	}
+	if len(questions) == 0 {
+		return nil, nil
+	}
+	return s.ask(ctx, "search", questions...)
+}
+
+// meant asks for the nearest to what is asked, whose direction it returns.
+func (s *asked) meant(ctx context.Context) (vector []int8, list []found, err error) {
+	vector, like, err := s.vector(ctx)
+	if err != nil || vector == nil {
+		return nil, nil, err
+	}
+	replies, err := s.ask(ctx, "near", s.near(vector, like))
+	if err != nil {
+		return nil, nil, err
+	}
+	return vector, replies[0].ranked(), nil
+}
+
+// weigh finds out the weights of the words that score.
+func (s *asked) weigh(ctx context.Context) (err error) {
+	if s.form.Rank != nil {
+		s.of, err = s.Cluster.weigh(ctx, s.view, tokensOf(s.form.Rank))
+	}
+	return err
+}
+
 // bestByWords answers with the best by words alone.
 func (s *asked) bestByWords(ctx context.Context, r *search.Answer) error {
+	if err := s.weigh(ctx); err != nil {
+		return err
+	}
 	page := s.byWords(min(s.Skip, search.Deepest), min(s.Limit, search.Deepest-min(s.Skip, search.Deepest)))
 	page.Count = search.Deepest
 	questions := []*question{page}
@@ -161,11 +188,8 @@ func (s *asked) bestByWords(ctx context.Context, r *search.Answer) error {
 	return nil
 }
 
-// near asks for the nearest to a vector; nil when it has no direction.
+// near asks for the nearest to a vector.
 func (s *asked) near(vector []int8, not []string) *question {
-	if vector == nil {
-		return nil
-	}
 	q := &question{Query: nearest(vector, s.form.Filter, not), Size: search.Deepest}
 	if s.Order == search.Newest || s.Order == search.MostVotes {
 		q.Numbers = []string{numberOf(s.Order)}
@@ -262,7 +286,7 @@ func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, wo
 	if vector == nil {
 		return tables{}, s.countAny(ctx, r, any)
 	}
-	m := unknown(words, meant, s.most())
+	m := unknown(words, meant, s.most(), s.view.whole)
 	onlyWords, onlyMeant := m.matter(s.Skip + s.Limit)
 	t, err := s.scoresOf(ctx, r, vector, onlyWords, onlyMeant, any)
 	if err == nil && len(t.cosines) < len(onlyWords) {
