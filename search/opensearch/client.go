@@ -48,7 +48,7 @@ func newClient(c Config) *client {
 		MaxIdleConnsPerHost: 32,
 		IdleConnTimeout:     time.Minute,
 		DisableCompression:  true, // it costs both sides more than the way between them
-		Proxy:               nil, // a cluster is no outside page
+		Proxy:               nil,  // a cluster is no outside page
 	}
 	told := c.Told
 	if told == nil {
