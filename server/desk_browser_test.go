@@ -33,7 +33,7 @@ func openPress(t *testing.T) (v *town, page string) {
 	}))
 	t.Cleanup(elsewhere.Close)
 	v = &town{t: t, House: openHouse(t, func(c *Config) {
-		c.Account = everyWay
+		c.Account, c.Index = everyWay, t.TempDir()
 		c.Edition = edition.Settings{Desk: true, Hour: 6 * time.Hour, Submit: edition.Submitting{Window: 30, PerDay: 3, Direct: edition.DeskOnly}}
 		c.Outside = Outside{ArXiv: asks.ByID, Pages: fetch.New(fetch.Config{Private: true})}
 	})}

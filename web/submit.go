@@ -262,6 +262,9 @@ func (h *Handler) handIn(w http.ResponseWriter, r *http.Request) (string, error)
 		year = -1 // none was typed
 	}
 	p, err := edition.Hand{Title: d.Hand.Title, Authors: strings.Split(d.Hand.Authors, "\n"), Abstract: d.Hand.Abstract, Year: year, Link: d.Hand.Link}.Paper(h.Now())
+	if err == nil && v.Role < account.Desk {
+		err = h.Editions.Settings().TooOld(p, h.Now())
+	}
 	if err == nil && f("sure") == "" {
 		if d.Near, err = h.Lookup.Duplicates(r.Context(), p); err == nil && len(d.Near) > 0 {
 			d.Hand.Sure = true
