@@ -210,6 +210,21 @@ func (s *Store) All(ctx context.Context, after int64, limit int) ([]*Account, er
 	return s.choose(ctx, `SELECT `+columns+` FROM account a WHERE a.id > $1 AND a.gone = 0 ORDER BY a.id LIMIT $2`, after, limit)
 }
 
+// Staff returns those who may do more than readers, the highest role first, at most limit.
+func (s *Store) Staff(ctx context.Context, limit int) ([]*Account, error) {
+	return s.choose(ctx, `SELECT `+columns+` FROM account a WHERE a.role <> $1 AND a.gone = 0
+		ORDER BY CASE WHEN a.role = $2 THEN 0 ELSE 1 END, a.id LIMIT $3`, Reader.String(), Administrator.String(), limit)
+}
+
+// Count returns how many accounts there are.
+func (s *Store) Count(ctx context.Context) (int, error) {
+	var n int
+	if err := s.db.QueryRow(ctx, `SELECT count(*) FROM account WHERE gone = 0`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count accounts: %w", err)
+	}
+	return n, nil
+}
+
 func (s *Store) choose(ctx context.Context, query string, args ...any) ([]*Account, error) {
 	rows, err := s.db.Query(ctx, query, args...)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"time"
 
+	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/mail"
@@ -146,6 +147,11 @@ func (s *Store) Waiting(ctx context.Context) (Due, error) {
 		d.Next = time.UnixMicro(next).UTC()
 	}
 	return d, nil
+}
+
+// ByHour returns how many mails are due in each of the 24 hours from a moment on.
+func (s *Store) ByHour(ctx context.Context, from time.Time) ([]int, error) {
+	return db.ByHour(ctx, s.db, `SELECT (next - $1) / 3600000000, count(*) FROM subscription WHERE state = 'active' AND next >= $1 AND next < $2 GROUP BY 1`, from)
 }
 
 // Figures counts the subscriptions by state.

@@ -93,6 +93,11 @@ func (o *Outbox) Counts(ctx context.Context) ([]Count, error) {
 	return list, rows.Err()
 }
 
+// ByHour returns how many letters were sent in each of the 24 hours from a moment on.
+func (o *Outbox) ByHour(ctx context.Context, from time.Time) ([]int, error) {
+	return db.ByHour(ctx, o.db, `SELECT (at - $1) / 3600000000, count(*) FROM outbox WHERE state = 'sent' AND at >= $1 AND at < $2 GROUP BY 1`, from)
+}
+
 // kept is for how long a letter that has ended is kept: for bounces that come late,
 // and to be read on the web.
 const kept = 60 * 24 * time.Hour

@@ -50,9 +50,7 @@ func AccountsPageOf(s Site, d AccountsData) *AccountsPage {
 	v.NoIndex = true
 	for _, a := range d.Accounts {
 		row := AccountRow{ID: a.ID, Name: a.Name, Handle: a.Handle, Address: a.Address, Joined: a.Joined.Format("2 Jan 2006"), Sample: a.Sample}
-		if s.Keeps {
-			row.Page = readerPath(a.Handle)
-		}
+		row.Page = s.pageOfReader(a.Handle)
 		for r := account.Reader; r <= account.Administrator; r++ {
 			row.Roles = append(row.Roles, Choice{Value: r.String(), Text: r.String(), On: r == a.Role})
 		}
@@ -61,14 +59,20 @@ func AccountsPageOf(s Site, d AccountsData) *AccountsPage {
 	if d.Next != 0 {
 		v.More = "/accounts?" + query("after", fmt.Sprint(d.Next))
 	}
-	for _, e := range d.Log {
-		who := d.Names[e.Actor]
+	v.Log = logRows(d.Log, d.Names)
+	return v
+}
+
+// logRows writes privileged acts, with the names of who did them.
+func logRows(log []account.Entry, names map[int64]string) (rows []LogRow) {
+	for _, e := range log {
+		who := names[e.Actor]
 		if e.Actor == account.Operator {
 			who = "the operator"
 		}
-		v.Log = append(v.Log, LogRow{e.At.Format("2 Jan 2006, 15:04"), who, e.Act, e.Subject, e.Detail})
+		rows = append(rows, LogRow{e.At.Format("2 Jan 2006, 15:04"), who, e.Act, e.Subject, e.Detail})
 	}
-	return v
+	return rows
 }
 
 // accounts shows all accounts, or the one that is looked for.

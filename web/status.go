@@ -69,9 +69,9 @@ func (*StatusPage) template() string { return "status" }
 
 // SourceRow is a row of the table of sources.
 type SourceRow struct {
-	Name, Ran, Took, Got string
-	State                State
-	Says                 string
+	Name, Ran, Took, Got, Next string
+	State                      State
+	Says                       string
 }
 
 // LedgerRow is a row of the ledger with its last 30 days.
@@ -91,14 +91,7 @@ func StatusPageOf(s Site, d StatusData) *StatusPage {
 	if s.Version != "" {
 		v.Sum += " Version " + s.Version + "."
 	}
-	for _, src := range d.Sources {
-		row := SourceRow{Name: src.Name, Ran: "not yet", Took: "–", Got: number(src.Got), State: src.State, Says: src.Says}
-		if !src.Ran.IsZero() {
-			row.Ran = moment(src.Ran, s.Now)
-			row.Took = lasting(src.Took)
-		}
-		v.Sources = append(v.Sources, row)
-	}
+	v.Sources = sourceRows(d.Sources, s.Now)
 	if d.Ledger != nil {
 		v.LedgerSub = weekdayDate(day(d.Ledger.Day))
 		for _, r := range d.Ledger.Rows {
@@ -122,6 +115,21 @@ func StatusPageOf(s Site, d StatusData) *StatusPage {
 		v.Since, v.Until = s.Now.AddDate(0, 0, 1-n).Format("2 Jan"), s.Now.Format("2 Jan")
 	}
 	return v
+}
+
+func sourceRows(list []Source, now time.Time) (rows []SourceRow) {
+	for _, src := range list {
+		row := SourceRow{Name: src.Name, Ran: "not yet", Took: "–", Got: number(src.Got), State: src.State, Says: src.Says, Next: "–"}
+		if !src.Ran.IsZero() {
+			row.Ran = moment(src.Ran, now)
+			row.Took = lasting(src.Took)
+		}
+		if !src.Next.IsZero() {
+			row.Next = moment(src.Next, now)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // harvested draws the papers of the last days, the newest in ink.

@@ -17,7 +17,7 @@ func TestTemplatesFitTheirViews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	views := []View{&EditionPage{}, &PeriodPage{}, &PaperPage{}, &TrendingPage{}, &SearchPage{}, &ListingPage{}, &SimilarPage{}, &DeskPage{}, &PublishPage{}, &SubmitPage{}, &ArchivePage{}, &StatusPage{}, &FirstRunPage{}, &FailurePage{}, &SignInPage{}, &LinkPage{}, &AccountPage{}, &SubscribePage{}, &MailPage{}, &PostPage{}, &DemoMailPage{}, &CommentPage{}, &RecordPage{}, &ModerationPage{}, &ReferencePage{}, &LibraryPage{}, &FollowingPage{}, &ReaderPage{}, &AccountsPage{}, &FeedsPage{}, &ImportPage{}}
+	views := []View{&EditionPage{}, &PeriodPage{}, &PaperPage{}, &TrendingPage{}, &SearchPage{}, &ListingPage{}, &SimilarPage{}, &DeskPage{}, &PublishPage{}, &SubmitPage{}, &ArchivePage{}, &StatusPage{}, &FirstRunPage{}, &FailurePage{}, &SignInPage{}, &LinkPage{}, &AccountPage{}, &SubscribePage{}, &MailPage{}, &PostPage{}, &DemoMailPage{}, &CommentPage{}, &RecordPage{}, &ModerationPage{}, &ReferencePage{}, &LibraryPage{}, &FollowingPage{}, &ReaderPage{}, &AccountsPage{}, &FeedsPage{}, &ImportPage{}, &InstancePage{}}
 	for _, v := range views {
 		page := templates.pages[v.template()]
 		if page == nil {

@@ -60,6 +60,9 @@ type Config struct {
 	// Status returns what the report says of sources and ledger; the page adds what
 	// is held. A nil Status says nothing.
 	Status func(context.Context) (StatusData, error)
+	// Instance returns what administrators see of the server; the page adds what is held.
+	// With a nil Instance they have no such page. It needs Accounts.
+	Instance func(context.Context) (InstanceData, error)
 	// Progress returns how far the first harvest is. A nil Progress means that none
 	// goes on.
 	Progress func(context.Context) (ProgressData, error)
@@ -240,7 +243,10 @@ func (h *Handler) mountAccounts(mux *http.ServeMux) {
 	if h.Talk != nil {
 		manage("POST /account/mail", h.change(h.changeMails))
 	}
-	h.route(mux, "GET /accounts", account.Administer, h.accounts)         // all of them
+	h.route(mux, "GET /accounts", account.Administer, h.accounts) // all of them
+	if h.Instance != nil {
+		h.route(mux, "GET /instance", account.Administer, h.instance)
+	}
 	h.route(mux, "POST /accounts/role", account.Administer, h.changeRole) // of one
 	h.route(mux, "POST /account/invite", account.Administer, h.invite)
 	h.route(mux, "POST /account/uninvite", account.Administer, h.change(h.uninvite))

@@ -53,10 +53,6 @@ func accounts() []Fixture {
 	inviting := web.AccountData{Account: &chief, Settings: every, Sessions: whole.Sessions[:1], Here: 3, Invited: "https://broadsheet.example/join/CODE", Done: "The invitation has ended.", Invitations: []account.Invitation{
 		{ID: 1, Role: account.Desk, Note: "the new editor", Left: 1, Ends: Now().AddDate(0, 0, 7)}, {ID: 2, Role: account.Reader, Left: 30, Ends: Now().AddDate(0, 0, 30)},
 	}}
-	seen := func(f Fixture) Fixture {
-		f.Reader = &web.Overlay{Reader: &web.Reader{Name: "Mara Lindqvist", Initials: "ML"}}
-		return f
-	}
 	kept := Site("/accounts")
 	kept.Keeps = true
 	people := web.AccountsData{
@@ -85,4 +81,10 @@ func accounts() []Fixture {
 		seen(Fixture{Name: "accounts-none", Says: "nobody of that handle; why a role could not be changed", View: web.AccountsPageOf(kept, web.AccountsData{Asked: "nobody", Wrong: fault.Conflict("Nobody else administers this server.")})}),
 		seen(Fixture{Name: "account-bare", Says: "an account without an address, and what was wrong", View: web.AccountPageOf(Site("/account"), web.AccountData{Account: &bare, Settings: alone, Sessions: whole.Sessions[:1], Here: 3, Wrong: fault.Invalid("Nothing was deleted: type mallory to confirm.")})}),
 	}
+}
+
+// seen is a page as somebody who has signed in sees it.
+func seen(f Fixture) Fixture {
+	f.Reader = &web.Overlay{Reader: &web.Reader{Name: "Mara Lindqvist", Initials: "ML"}}
+	return f
 }

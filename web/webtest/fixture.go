@@ -58,7 +58,7 @@ func days(from, to string, number int) []edition.Day {
 // All returns every page in every state.
 func All() []Fixture {
 	var all []Fixture
-	for _, part := range [][]Fixture{editions(), periods(), papers(), talks(), trending(), searches(), listings(), similars(), desks(), submits(), others(), failures(), accounts(), mails(), references(), keeps(), open()} {
+	for _, part := range [][]Fixture{editions(), periods(), papers(), talks(), trending(), searches(), listings(), similars(), desks(), submits(), others(), failures(), accounts(), instances(), mails(), references(), keeps(), open()} {
 		all = append(all, part...)
 	}
 	return all
