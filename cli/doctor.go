@@ -13,7 +13,7 @@ import (
 )
 
 type doctorCommand struct {
-	All  doctorAllCommand  `cmd:"" default:"withargs" help:"Examine database, disk, clock and ledger."`
+	All  doctorAllCommand  `cmd:"" default:"withargs" help:"Examine database, disk, clock, search, certificates, ledger, backups and hooks."`
 	Mail doctorMailCommand `cmd:"" help:"Examine what the DNS says of your mail, and send a test."`
 }
 
@@ -21,12 +21,14 @@ type doctorAllCommand struct {
 	store
 	standby
 	engine
+	secured
 	site
 	sources
 }
 
 func (doctorAllCommand) Help() string {
-	return `Examines the database, the disk, the clock and the ledger, says what it found, and what
+	return `Examines the database, the disk, the clock, the search, certificates, the ledger, backups
+and hooks, says what it found, and what
 to do about each finding. It changes nothing. It exits with 1 when something is wrong.`
 }
 
@@ -61,7 +63,14 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 			return err
 		}
 		list = append(list, f)
+	} else {
+		f, err := c.index(ctx, d)
+		if err != nil {
+			return err
+		}
+		list = append(list, f)
 	}
+	list = append(list, c.certificates(time.Now())...)
 	ledger, err := c.ledger(ctx, d)
 	if err != nil {
 		return err
