@@ -37,9 +37,11 @@ func raise() (*island, error) {
 	return &island{}, nil
 }
 
-func (*island) cut() error { return ip("ip link set " + wire + " down") }
+// cut takes the wire out at the island: at this end the way to it would be lost with the
+// wire, and what is sent there would go wherever the rest of the net goes.
+func (*island) cut() error { return ip("ip -n " + islandName + " link set bskill1 down") }
 
-func (*island) join() error { return ip("ip link set " + wire + " up") }
+func (*island) join() error { return ip("ip -n " + islandName + " link set bskill1 up") }
 
 // sink removes the island, if it is there.
 func sink() { _ = ip("ip netns delete " + islandName) }
