@@ -44,7 +44,7 @@ func (p *progress) show(count int, part float64) {
 func (p *progress) line(count int, part float64, now time.Time) string {
 	seconds := now.Sub(p.began).Seconds()
 	line := fmt.Sprintf("%s %s", edition.Thousands(count), p.what)
-	if seconds > 0 {
+	if seconds > 0.1 { // before that it says nothing
 		line += fmt.Sprintf(", %s a second", edition.Thousands(int(float64(count)/seconds)))
 	}
 	if part < 0 {

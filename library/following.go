@@ -33,6 +33,7 @@ func (s *Store) follower(ctx context.Context, account int64, papers []int64) (*f
 		return nil, err
 	}
 	f := &follower{authors: map[string]string{}, topics: map[string]bool{}, readers: map[int64][]string{}, shelves: map[int64][]string{}}
+	away := false // the search, or its index is still being made
 	for _, w := range follows {
 		switch w.Kind {
 		case Author:
@@ -44,14 +45,14 @@ func (s *Store) follower(ctx context.Context, account int64, papers []int64) (*f
 		case Reader:
 			err = s.deeds(ctx, f, w)
 		case Search:
-			if s.sources.Search != nil {
+			if s.sources.Search != nil && !away {
 				var is map[int64]bool
 				is, err = s.sources.Search(ctx, w.Key, papers)
 				f.searches = append(f.searches, found{w.Key, is})
 			}
 		}
 		if fault.Is(err, fault.KindBusy) {
-			err = nil // the index is being made: the others still stand
+			away, err = true, nil // who asks does not wait again for each search, and the others still stand
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look for what %s %q brings: %w", w.Kind, w.Key, err)

@@ -397,6 +397,20 @@ func TestFollowingJoinsAndMutes(t *testing.T) {
 		r.must(r.Mute(ctx, noon, r.ada.ID, library.Mute{Kind: library.Word, Key: "BENCHMARK"}, false))
 		r.must(r.Follow(ctx, noon, r.ada.ID, library.Follow{Kind: library.Author, Key: "Kaiming He"}, false))
 		check("no longer followed", map[int]string{0: "It matches your search “denoising -video”."})
+
+		asked := 0
+		r.Ask(library.Sources{Editions: r.editions, Search: func(context.Context, string, []int64) (map[int64]bool, error) {
+			asked++
+			return nil, fault.Busy("The search is away.")
+		}})
+		for _, words := range []string{"one", "two"} {
+			r.must(r.Follow(ctx, noon, r.ada.ID, library.Follow{Kind: library.Search, Key: words}, true))
+		}
+		why, err = r.Followed(ctx, r.ada.ID, r.ids)
+		r.must(err)
+		if asked != 1 || len(why) != 2 {
+			t.Errorf("a search that is away was asked %d times, and %d papers are followed without it, want 1 and 2", asked, len(why))
+		}
 	})
 }
 

@@ -45,7 +45,7 @@ type request struct {
 // run keeps the load up until ctx ends, and waits for what is under way.
 func (l *load) run(ctx context.Context) {
 	l.votes, l.comments = map[[2]string]bool{}, map[string]bool{}
-	l.client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}}
+	l.client = client()
 	var all sync.WaitGroup
 	defer all.Wait()
 	for _, s := range []struct {
@@ -73,6 +73,10 @@ func (l *load) run(ctx context.Context) {
 			}
 		})
 	}
+}
+
+func client() *http.Client {
+	return &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}}
 }
 
 func (l *load) ask(ctx context.Context, kind, method, path string, who *login, body any) (int, []byte) {

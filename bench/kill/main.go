@@ -4,6 +4,7 @@
 // failed, how long nobody was answered, and whether anything acknowledged was lost or
 // doubled.
 //
+//	go run ./kill -papers MONTH.jsonl.zst -share 30
 //	go run ./kill -papers MONTH.jsonl.zst [-only PART,...] [-opensearch URL,... -search-kill COMMAND -search-start COMMAND]
 //
 // It wants PostgreSQL's programs and haproxy on the machine, and starts them itself.
@@ -39,6 +40,7 @@ func main() {
 	flag.StringVar(&b.search, "opensearch", "", "the `nodes` of a cluster of OpenSearch; without it each replica has an index of its own")
 	flag.StringVar(&b.searchKill, "search-kill", "", "a `command` that kills the search node")
 	flag.StringVar(&b.searchStart, "search-start", "", "a `command` that starts it again")
+	flag.IntVar(&b.share, "share", 0, "kill nothing, and set one replica against three, each with so many `hundredths` of a processor")
 	flag.BoolVar(&b.partition, "partition", false, "cut a replica off the network, too: it runs in a network namespace, which wants root")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,7 +53,7 @@ func main() {
 
 type bench struct {
 	papers, only                    string
-	times, port                     int
+	times, port, share              int
 	search, searchKill, searchStart string
 
 	partition bool
@@ -128,6 +130,10 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 
+	if b.share > 0 {
+		b.load.client = client()
+		return b.compare(ctx)
+	}
 	loaded, unload := context.WithCancel(ctx)
 	defer unload()
 	finished := make(chan struct{})
