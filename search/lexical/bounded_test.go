@@ -63,7 +63,7 @@ func TestLargeIndexAgrees(t *testing.T) {
 	}
 	for i := range 400 {
 		var q Query
-		switch i % 9 {
+		switch i % 10 {
 		case 0:
 			q = term()
 		case 1:
@@ -80,6 +80,8 @@ func TestLargeIndexAgrees(t *testing.T) {
 			q = append(And(some(1)), Prefix{Word: fmt.Sprint(1 + r.IntN(30))})
 		case 7:
 			q = Or(some(100 + r.IntN(150)))
+		case 8: // a prefix that scores as much as a word, beside what is no plain sum
+			q = Or{And{term(), Boosted{1 + 4*r.Float64(), Prefix{Word: fmt.Sprint(1 + r.IntN(60))}}}, And(some(2)), term()}
 		default:
 			q = And{Or{Phrase{Words: []string{word(), "3"}}, term()}, Boosted{2, term()}, Range{"day", 3, 40}}
 		}

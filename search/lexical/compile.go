@@ -279,11 +279,13 @@ func (c *clause) bindPhrase(p *part, lists []*list) node {
 func (c *clause) bindPrefix(p *part) node {
 	n := &prefixNode{docs: newBitmap(p.docs), weight: c.weight}
 	p.eachTerm(c.prefix, func(t *terms) bool {
-		l := t.list()
-		if c.slot >= 0 {
-			n.addField(l, c.snap.lay.groups[c.group].fields[c.slot])
-		} else {
-			n.add(l)
+		switch {
+		case c.slot >= 0:
+			n.addField(t.list(), c.snap.lay.groups[c.group].fields[c.slot])
+		case t.short():
+			t.into(n.docs)
+		default:
+			n.add(t.list())
 		}
 		return true
 	})

@@ -32,11 +32,12 @@ type pruner struct {
 	byDocs []*fastTerm // the rarest first
 
 	acc     accumulators
-	set     bitSet          // candidates
-	allowed bitSet          // documents of the window that are not deleted and meet the quick conditions
-	touched bitSet          // documents whose sums are not 0, if no dense list was added
-	subs    [winSubs]uint32 // bounds of 256 documents each
-	below   []uint32        // below[i]: the sum of the bounds of the first i words
+	set     bitSet // candidates, in the cells of live; what stands elsewhere means nothing
+	live    uint64
+	own     bitSet   // for a moment
+	allowed bitSet   // documents of the window that are not deleted and meet the quick conditions
+	cells   cellSums // bounds
+	below   []uint32 // below[i]: the sum of the bounds of the first i words
 }
 
 type fastTerm struct {

@@ -11,7 +11,7 @@ package lexical
 // A file that the manifest does not name is left over from a crash and removed by
 // the next writer. All numbers are little-endian. "uv" is Go's unsigned varint.
 //
-// # Segment, version 2
+// # Segment, version 3
 //
 //	magic "BSLEX" NUL NUL NUL, version uint32, zero uint32
 //	sections, each beginning at a multiple of 64
@@ -19,8 +19,9 @@ package lexical
 //	foot: rows uint32, CRC-32C of the table uint32, magic again
 //
 // History: 1 was the first version. 2 keeps a symbol and a class of length in the place of a byte of
-// impact, packs distances to the bit, and has lists of bytes. Files of version 1 are refused, and the index
-// is filled anew.
+// impact, packs distances to the bit, and has lists of bytes. 3 keeps the largest impact of each 64 documents
+// of a dense list, where 2 kept that of each 256. Files of older versions are refused, and the index is filled
+// anew.
 //
 // A segment numbers its documents from 0 and each field of a group from place 0 on;
 // the fields of a group stand one behind the other in one space of places with
@@ -68,7 +69,7 @@ package lexical
 //	flags byte, largest impact, the 10th, 100th and 1000th largest impact (0: there are fewer), 3 zero bytes
 //	postings uint32, blocks of 128 postings uint32, bytes of gaps uint32, bytes of codes uint32, bytes of places
 //	uint64, 8 zero bytes
-//	if bits or bytes: but for keys the largest impact of each window of 4096 documents and that of each 256;
+//	if bits or bytes: but for keys the largest impact of each window of 4096 documents and that of each 64;
 //	postings before each window, uint32, and all; postings of the window before each 256 documents, uint16, and 0;
 //	then a bit a document, up to the end of the last window, or the lowest byte of each document that has the term
 //	else: last document of each block uint32; offset of its gaps in the lower 27 bits and their width in the upper
@@ -86,13 +87,16 @@ package lexical
 // bytes when more than one in 32 has, and there are at least 4096 documents.
 const (
 	magic     = "BSLEX\x00\x00\x00"
-	version   = 2
+	version   = 3
 	blockSize = 128
-	subBits   = 8 // documents for which a dense list keeps a bound: 256
+	cellBits  = 6 // documents for which a dense list keeps a bound: 64, a cell
+	subBits   = 8 // documents for which it counts: 256
 	winBits   = 12
 	winSize   = 1 << winBits
 	winWords  = winSize / 64
+	winCells  = winSize >> cellBits
 	winSubs   = winSize >> subBits
+	subWords  = winWords / winSubs
 	bitShare  = 16
 	byteShare = 32
 	gapBits   = 27 // of the offset of a block's distances; above them stands their width

@@ -8,46 +8,82 @@ var (
 )
 
 //go:noescape
-func addDenseAVX512(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
+func addCellsAVX512(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
 
 //go:noescape
-func addDenseAVX2(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
+func addCellsAVX2(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
 
 //go:noescape
-func atLeastAVX512(out *uint64, acc *uint16, n int, need uint16)
+func reachAVX512(out *bitSet, acc *accumulators, cells *cell, n int)
 
 //go:noescape
-func atLeastAVX2(out *uint64, acc *uint16, n int, need uint16)
+func reachAVX2(out *bitSet, acc *accumulators, cells *cell, n int)
 
-// addDense is addDenseGo. At least slack bytes must be readable behind the planes.
-func addDense(acc []uint16, words []uint64, class []byte, p *planes, at int, weight uint16, table *impacts) {
-	if len(words) == 0 {
+//go:noescape
+func addBoundsAVX2(sums *cellSums, most *[winCells]byte, weight uint16)
+
+//go:noescape
+func takeBoundsAVX2(sums *cellSums, most *[winCells]byte, weight uint16)
+
+//go:noescape
+func atLeastAVX2(sums *cellSums, need uint16) uint64
+
+// addCells is addCellsGo. At least slack bytes must be readable behind the planes.
+func addCells(acc *accumulators, words []uint64, class []byte, p *planes, cells []cell, weight uint16, table *impacts) {
+	if len(cells) == 0 {
 		return
 	}
 	if !hasAVX2 {
-		addDenseGo(acc, words, class, p, at, weight, table)
+		addCellsGo(acc, words, class, p, cells, weight, table)
 		return
 	}
-	_, _ = acc[len(words)*64-1], class[len(words)*64-1]
-	_, _, _ = p[0][at>>3], p[1][at>>3], p[2][at>>3]
+	last := cells[len(cells)-1]
+	_, _ = words[last.slot], class[last.slot*64+63]
+	_, _, _ = p[0][last.at>>3], p[1][last.at>>3], p[2][last.at>>3]
 	if hasAVX512 {
-		addDenseAVX512(&acc[0], &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], at, len(words), weight, table)
+		addCellsAVX512(acc, &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], &cells[0], len(cells), weight, table)
 	} else {
-		addDenseAVX2(&acc[0], &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], at, len(words), weight, table)
+		addCellsAVX2(acc, &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], &cells[0], len(cells), weight, table)
 	}
 }
 
-func atLeast(out []uint64, acc []uint16, need uint16) {
-	if len(out) == 0 {
+// reach is reachGo.
+func reach(out *bitSet, acc *accumulators, cells []cell) {
+	if len(cells) == 0 {
 		return
 	}
-	_ = acc[len(out)*64-1]
 	switch {
 	case hasAVX512:
-		atLeastAVX512(&out[0], &acc[0], len(out), need)
+		reachAVX512(out, acc, &cells[0], len(cells))
 	case hasAVX2:
-		atLeastAVX2(&out[0], &acc[0], len(out), need)
+		reachAVX2(out, acc, &cells[0], len(cells))
 	default:
-		atLeastGo(out, acc, need)
+		reachGo(out, acc, cells)
 	}
+}
+
+// addBounds is addBoundsGo.
+func addBounds(sums *cellSums, most *[winCells]byte, weight uint16) {
+	if hasAVX2 {
+		addBoundsAVX2(sums, most, weight)
+	} else {
+		addBoundsGo(sums, most, weight)
+	}
+}
+
+// takeBounds is takeBoundsGo.
+func takeBounds(sums *cellSums, most *[winCells]byte, weight uint16) {
+	if hasAVX2 {
+		takeBoundsAVX2(sums, most, weight)
+	} else {
+		takeBoundsGo(sums, most, weight)
+	}
+}
+
+// atLeast is atLeastGo.
+func atLeast(sums *cellSums, need uint16) uint64 {
+	if hasAVX2 {
+		return atLeastAVX2(sums, need)
+	}
+	return atLeastGo(sums, need)
 }

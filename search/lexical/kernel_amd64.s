@@ -1,18 +1,17 @@
 #include "textflag.h"
 
-// func addDenseAVX512(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
+// func addCellsAVX512(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
 //
-// 64 documents a turn. PDEP spreads the next symbols' bits over the bits of the documents;
+// A cell a turn. PDEP spreads the next symbols' bits over the bits of the documents;
 // with the classes they make numbers of seven bits, by which two registers are looked up.
-TEXT ·addDenseAVX512(SB), NOSPLIT, $0-80
+TEXT ·addCellsAVX512(SB), NOSPLIT, $0-80
 	MOVQ acc+0(FP), DI
 	MOVQ words+8(FP), SI
 	MOVQ class+16(FP), DX
 	MOVQ low+24(FP), R12
 	MOVQ mid+32(FP), R13
 	MOVQ high+40(FP), R14
-	MOVQ at+48(FP), BX
-	MOVQ n+56(FP), CX
+	MOVQ cells+48(FP), CX
 	MOVWLZX weight+64(FP), AX
 	VPBROADCASTW AX, Z31
 	MOVQ table+72(FP), AX
@@ -26,9 +25,11 @@ TEXT ·addDenseAVX512(SB), NOSPLIT, $0-80
 	VPBROADCASTB AX, Z18
 
 loop512:
-	MOVQ (SI), R8
-	TESTQ R8, R8
-	JZ   next512
+	MOVL 4(CX), R9
+	MOVQ (SI)(R9*8), R8
+	SHLQ $6, R9
+	VMOVDQU8 (DX)(R9*1), Z0
+	MOVL (CX), BX
 	MOVQ BX, R9
 	SHRQ $3, R9
 	MOVQ BX, R10
@@ -60,7 +61,6 @@ loop512:
 	PDEPQ R8, AX, AX
 	KMOVQ AX, K3
 	KMOVQ R8, K4
-	VMOVDQU8 (DX), Z0
 	VPADDB Z16, Z0, K1, Z0
 	VPADDB Z17, Z0, K2, Z0
 	VPADDB Z18, Z0, K3, Z0
@@ -72,59 +72,52 @@ loop512:
 	VPSLLW $8, Z4, Z4
 	VPMULHUW Z31, Z3, Z3
 	VPMULHUW Z31, Z4, Z4
-	VPADDW (DI), Z3, Z3
-	VPADDW 64(DI), Z4, Z4
-	VMOVDQU64 Z3, (DI)
-	VMOVDQU64 Z4, 64(DI)
-	POPCNTQ R8, R9
-	ADDQ R9, BX
-
-next512:
-	ADDQ $8, SI
-	ADDQ $64, DX
-	ADDQ $128, DI
-	DECQ CX
+	MOVL 4(CX), R9
+	SHLQ $7, R9
+	VPADDW (DI)(R9*1), Z3, Z3
+	VPADDW 64(DI)(R9*1), Z4, Z4
+	VMOVDQU64 Z3, (DI)(R9*1)
+	VMOVDQU64 Z4, 64(DI)(R9*1)
+	ADDQ $8, CX
+	DECQ n+56(FP)
 	JNZ  loop512
 	VZEROUPPER
 	RET
 
-// func atLeastAVX512(out *uint64, acc *uint16, n int, need uint16)
-TEXT ·atLeastAVX512(SB), NOSPLIT, $0-26
+// func reachAVX512(out *bitSet, acc *accumulators, cells *cell, n int)
+TEXT ·reachAVX512(SB), NOSPLIT, $0-32
 	MOVQ out+0(FP), DI
 	MOVQ acc+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVWLZX need+24(FP), AX
-	VPBROADCASTW AX, Z31
+	MOVQ cells+16(FP), DX
+	MOVQ n+24(FP), CX
 
 above512:
-	VMOVDQU64 (SI), Z0
-	VMOVDQU64 64(SI), Z1
+	VPBROADCASTW (DX), Z31
+	MOVL 4(DX), R10
+	MOVQ R10, R11
+	SHLQ $7, R11
+	VMOVDQU64 (SI)(R11*1), Z0
+	VMOVDQU64 64(SI)(R11*1), Z1
 	VPCMPUW $5, Z31, Z0, K1
 	VPCMPUW $5, Z31, Z1, K2
-	KMOVD K1, R8
-	KMOVD K2, R9
-	MOVL R8, (DI)
-	MOVL R9, 4(DI)
-	ADDQ $8, DI
-	ADDQ $128, SI
+	KUNPCKDQ K1, K2, K1
+	KMOVQ K1, (DI)(R10*8)
+	ADDQ $8, DX
 	DECQ CX
 	JNZ  above512
 	VZEROUPPER
 	RET
 
-// func addDenseAVX2(acc *uint16, words *uint64, class *byte, low, mid, high *byte, at, n int, weight uint16, table *impacts)
+// func addCellsAVX2(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
 //
-// 32 documents a turn: each row of the table is looked up by the classes, and the symbols'
+// Half a cell a turn: each row of the table is looked up by the classes, and the symbols'
 // bits, spread over bytes, say which of the eight is meant.
-TEXT ·addDenseAVX2(SB), NOSPLIT, $32-80
-	MOVQ acc+0(FP), DI
+TEXT ·addCellsAVX2(SB), NOSPLIT, $32-80
 	MOVQ words+8(FP), SI
-	MOVQ class+16(FP), DX
 	MOVQ low+24(FP), R12
 	MOVQ mid+32(FP), R13
 	MOVQ high+40(FP), R14
-	MOVQ at+48(FP), BX
-	MOVQ n+56(FP), CX
+	MOVQ cells+48(FP), CX
 	MOVWLZX weight+64(FP), AX
 	VMOVD AX, X7
 	VPBROADCASTW X7, Y7
@@ -139,10 +132,16 @@ TEXT ·addDenseAVX2(SB), NOSPLIT, $32-80
 	VBROADCASTI128 112(AX), Y15
 
 loop256:
-	MOVQ (SI), R8
-	TESTQ R8, R8
-	JZ   skip256
+	MOVL 4(CX), R9
+	MOVQ (SI)(R9*8), R8
 	MOVQ R8, words-8(SP)
+	SHLQ $6, R9
+	MOVQ class+16(FP), DX
+	ADDQ R9, DX
+	SHLQ $1, R9
+	MOVQ acc+0(FP), DI
+	ADDQ R9, DI
+	MOVL (CX), BX
 	MOVQ BX, R9
 	SHRQ $3, R9
 	MOVQ BX, R10
@@ -173,8 +172,6 @@ loop256:
 	ORQ  R15, AX
 	PDEPQ R8, AX, AX
 	MOVQ AX, high-32(SP)
-	POPCNTQ R8, R9
-	ADDQ R9, BX
 	XORQ R9, R9
 
 half256:
@@ -226,15 +223,8 @@ half256:
 	ADDQ $4, R9
 	CMPQ R9, $8
 	JLT  half256
-	JMP  next256
-
-skip256:
-	ADDQ $128, DI
-
-next256:
-	ADDQ $8, SI
-	ADDQ $64, DX
-	DECQ CX
+	ADDQ $8, CX
+	DECQ n+56(FP)
 	JNZ  loop256
 	VZEROUPPER
 	RET
@@ -251,19 +241,107 @@ DATA ·bitOf+16(SB)/8, $0x8040201008040201
 DATA ·bitOf+24(SB)/8, $0x8040201008040201
 GLOBL ·bitOf(SB), RODATA|NOPTR, $32
 
-// func atLeastAVX2(out *uint64, acc *uint16, n int, need uint16)
+// func reachAVX2(out *bitSet, acc *accumulators, cells *cell, n int)
 //
-// v >= need where the larger of the two is v.
-TEXT ·atLeastAVX2(SB), NOSPLIT, $0-26
+// v is enough where the larger of it and what is needed is v.
+TEXT ·reachAVX2(SB), NOSPLIT, $0-32
 	MOVQ out+0(FP), DI
 	MOVQ acc+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVWLZX need+24(FP), AX
-	VMOVD AX, X15
-	VPBROADCASTW X15, Y15
-	SHLQ $1, CX
+	MOVQ cells+16(FP), DX
+	MOVQ n+24(FP), CX
 
 above256:
+	VPBROADCASTW (DX), Y15
+	MOVL 4(DX), R10
+	MOVQ R10, R11
+	SHLQ $7, R11
+	VMOVDQU (SI)(R11*1), Y0
+	VMOVDQU 32(SI)(R11*1), Y1
+	VPMAXUW Y15, Y0, Y2
+	VPMAXUW Y15, Y1, Y3
+	VPCMPEQW Y0, Y2, Y2
+	VPCMPEQW Y1, Y3, Y3
+	VPACKSSWB Y3, Y2, Y2
+	VPERMQ $0xD8, Y2, Y2
+	VPMOVMSKB Y2, R8
+	MOVL R8, (DI)(R10*8)
+	VMOVDQU 64(SI)(R11*1), Y0
+	VMOVDQU 96(SI)(R11*1), Y1
+	VPMAXUW Y15, Y0, Y2
+	VPMAXUW Y15, Y1, Y3
+	VPCMPEQW Y0, Y2, Y2
+	VPCMPEQW Y1, Y3, Y3
+	VPACKSSWB Y3, Y2, Y2
+	VPERMQ $0xD8, Y2, Y2
+	VPMOVMSKB Y2, R8
+	MOVL R8, 4(DI)(R10*8)
+	ADDQ $8, DX
+	DECQ CX
+	JNZ  above256
+	VZEROUPPER
+	RET
+
+// func addBoundsAVX2(sums *cellSums, most *[64]byte, weight uint16)
+TEXT ·addBoundsAVX2(SB), NOSPLIT, $0-18
+	MOVQ sums+0(FP), DI
+	MOVQ most+8(FP), SI
+	MOVWLZX weight+16(FP), AX
+	VMOVD AX, X15
+	VPBROADCASTW X15, Y15
+	VPXOR Y14, Y14, Y14
+	VPCMPEQW Y13, Y13, Y13
+	MOVQ $4, CX
+
+bounds256:
+	VPMOVZXBW (SI), Y0
+	VPCMPEQW Y14, Y0, Y1
+	VPANDN Y13, Y1, Y1    // all bits where there is an impact: less 1
+	VPSLLW $8, Y0, Y0
+	VPMULHUW Y15, Y0, Y0
+	VPSUBW Y1, Y0, Y0
+	VPADDUSW (DI), Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ $16, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ  bounds256
+	VZEROUPPER
+	RET
+
+// func takeBoundsAVX2(sums *cellSums, most *[64]byte, weight uint16)
+TEXT ·takeBoundsAVX2(SB), NOSPLIT, $0-18
+	MOVQ sums+0(FP), DI
+	MOVQ most+8(FP), SI
+	MOVWLZX weight+16(FP), AX
+	VMOVD AX, X15
+	VPBROADCASTW X15, Y15
+	VPXOR Y14, Y14, Y14
+	VPCMPEQW Y13, Y13, Y13
+	MOVQ $4, CX
+
+less256:
+	VPMOVZXBW (SI), Y0
+	VPCMPEQW Y14, Y0, Y1
+	VPANDN Y13, Y1, Y1
+	VPSLLW $8, Y0, Y0
+	VPMULHUW Y15, Y0, Y0
+	VPSUBW Y1, Y0, Y0
+	VMOVDQU (DI), Y2
+	VPSUBUSW Y0, Y2, Y2
+	VMOVDQU Y2, (DI)
+	ADDQ $16, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ  less256
+	VZEROUPPER
+	RET
+
+// func atLeastAVX2(sums *cellSums, need uint16) uint64
+TEXT ·atLeastAVX2(SB), NOSPLIT, $0-24
+	MOVQ sums+0(FP), SI
+	MOVWLZX need+8(FP), AX
+	VMOVD AX, X15
+	VPBROADCASTW X15, Y15
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
 	VPMAXUW Y15, Y0, Y2
@@ -273,10 +351,17 @@ above256:
 	VPACKSSWB Y3, Y2, Y2
 	VPERMQ $0xD8, Y2, Y2
 	VPMOVMSKB Y2, R8
-	MOVL R8, (DI)
-	ADDQ $4, DI
-	ADDQ $64, SI
-	DECQ CX
-	JNZ  above256
+	VMOVDQU 64(SI), Y0
+	VMOVDQU 96(SI), Y1
+	VPMAXUW Y15, Y0, Y2
+	VPMAXUW Y15, Y1, Y3
+	VPCMPEQW Y0, Y2, Y2
+	VPCMPEQW Y1, Y3, Y3
+	VPACKSSWB Y3, Y2, Y2
+	VPERMQ $0xD8, Y2, Y2
+	VPMOVMSKB Y2, R9
+	SHLQ $32, R9
+	ORQ  R9, R8
+	MOVQ R8, ret+16(FP)
 	VZEROUPPER
 	RET

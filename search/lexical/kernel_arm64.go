@@ -5,14 +5,23 @@ func atLeastNEON(out *uint64, acc *uint16, n int, need uint16, weights *[8]uint1
 
 var laneBits = [8]uint16{1, 2, 4, 8, 16, 32, 64, 128}
 
-func addDense(acc []uint16, words []uint64, class []byte, p *planes, at int, weight uint16, table *impacts) {
-	addDenseGo(acc, words, class, p, at, weight, table)
+func addCells(acc *accumulators, words []uint64, class []byte, p *planes, cells []cell, weight uint16, table *impacts) {
+	addCellsGo(acc, words, class, p, cells, weight, table)
 }
 
-func atLeast(out []uint64, acc []uint16, need uint16) {
-	if len(out) == 0 {
-		return
+func reach(out *bitSet, acc *accumulators, cells []cell) {
+	for _, c := range cells {
+		atLeastNEON(&out[c.slot], &acc[c.slot*64], 1, uint16(c.at), &laneBits)
 	}
-	_ = acc[len(out)*64-1]
-	atLeastNEON(&out[0], &acc[0], len(out), need, &laneBits)
+}
+
+func addBounds(sums *cellSums, most *[winCells]byte, weight uint16) { addBoundsGo(sums, most, weight) }
+
+func takeBounds(sums *cellSums, most *[winCells]byte, weight uint16) {
+	takeBoundsGo(sums, most, weight)
+}
+
+func atLeast(sums *cellSums, need uint16) (mask uint64) {
+	atLeastNEON(&mask, &sums[0], 1, need, &laneBits)
+	return mask
 }

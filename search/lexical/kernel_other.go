@@ -2,8 +2,16 @@
 
 package lexical
 
-func addDense(acc []uint16, words []uint64, class []byte, p *planes, at int, weight uint16, table *impacts) {
-	addDenseGo(acc, words, class, p, at, weight, table)
+func addCells(acc *accumulators, words []uint64, class []byte, p *planes, cells []cell, weight uint16, table *impacts) {
+	addCellsGo(acc, words, class, p, cells, weight, table)
 }
 
-func atLeast(out []uint64, acc []uint16, need uint16) { atLeastGo(out, acc, need) }
+func reach(out *bitSet, acc *accumulators, cells []cell) { reachGo(out, acc, cells) }
+
+func addBounds(sums *cellSums, most *[winCells]byte, weight uint16) { addBoundsGo(sums, most, weight) }
+
+func takeBounds(sums *cellSums, most *[winCells]byte, weight uint16) {
+	takeBoundsGo(sums, most, weight)
+}
+
+func atLeast(sums *cellSums, need uint16) uint64 { return atLeastGo(sums, need) }

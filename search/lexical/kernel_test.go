@@ -3,7 +3,6 @@ package lexical
 import (
 	"math/bits"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -12,17 +11,15 @@ type kernelInput struct {
 	words        []uint64
 	class        []byte
 	planes       planes
-	at           int
+	cells, needs []cell
 	weight, need uint16
 	table        impacts
+	most         [winCells]byte
 }
 
-func someInput(r *rand.Rand) kernelInput {
-	n := 1 + r.IntN(winWords)
-	in := kernelInput{
-		words: make([]uint64, n), class: make([]byte, n*64), at: r.IntN(300), weight: uint16(r.IntN(65000)), need: uint16(r.IntN(1 << 16)),
-	}
-	set := in.at
+func someInput(r *rand.Rand) *kernelInput {
+	in := &kernelInput{words: make([]uint64, winWords), class: make([]byte, winSize), weight: uint16(r.IntN(65000)), need: uint16(r.IntN(1 << 16))}
+	at := r.IntN(300)
 	for i := range in.words {
 		switch r.IntN(4) {
 		case 0:
@@ -31,13 +28,18 @@ func someInput(r *rand.Rand) kernelInput {
 		default:
 			in.words[i] = r.Uint64() & r.Uint64()
 		}
-		set += bits.OnesCount64(in.words[i])
+		if r.IntN(3) > 0 {
+			in.cells = append(in.cells, cell{uint32(at), uint32(i)})
+			in.needs = append(in.needs, cell{uint32(r.IntN(1 << 16)), uint32(i)})
+		}
+		at += bits.OnesCount64(in.words[i])
+		in.most[i] = byte(max(0, r.IntN(300)-44))
 	}
 	for i := range in.class {
 		in.class[i] = byte(r.IntN(classes))
 	}
 	for i := range in.planes {
-		in.planes[i] = make([]byte, set/8+slack)
+		in.planes[i] = make([]byte, at/8+slack)
 		for j := range in.planes[i] {
 			in.planes[i][j] = byte(r.Uint32())
 		}
@@ -48,54 +50,90 @@ func someInput(r *rand.Rand) kernelInput {
 	return in
 }
 
+// kernels are the inner loops in one form.
+type kernels struct {
+	name   string
+	add    func(acc *accumulators)
+	reach  func(out *bitSet, acc *accumulators)
+	bounds func(sums *cellSums)
+	take   func(sums *cellSums)
+	least  func(sums *cellSums) uint64
+}
+
 // TestKernelsAgreeWithTheirTwins compares assembly with Go on random input.
 func TestKernelsAgreeWithTheirTwins(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
+	for range 1000 {
 		in := someInput(r)
-		n := len(in.words)
-		start := make([]uint16, n*64)
+		var start, want accumulators
 		for i := range start {
 			start[i] = uint16(r.IntN(200))
 		}
-		want := slices.Clone(start)
-		addDenseGo(want, in.words, in.class, &in.planes, in.at, in.weight, &in.table)
-		wantBits := make([]uint64, n)
-		atLeastGo(wantBits, want, in.need)
-		check := func(name string, add func(acc []uint16), above func(out []uint64, acc []uint16)) {
-			got, gotBits := slices.Clone(start), make([]uint64, n)
-			add(got)
-			if !slices.Equal(got, want) {
-				t.Fatalf("%s adds otherwise", name)
+		want = start
+		addCellsGo(&want, in.words, in.class, &in.planes, in.cells, in.weight, &in.table)
+		var wantSet bitSet
+		reachGo(&wantSet, &want, in.needs)
+		var from, sums cellSums
+		for i := range from {
+			from[i] = uint16(r.Uint32())
+		}
+		sums = from
+		addBoundsGo(&sums, &in.most, in.weight)
+		mask := atLeastGo(&sums, in.need)
+		less := from
+		takeBoundsGo(&less, &in.most, in.weight)
+		check := func(k kernels) {
+			got := start
+			if k.add(&got); got != want {
+				t.Fatalf("%s adds otherwise", k.name)
 			}
-			above(gotBits, got)
-			if !slices.Equal(gotBits, wantBits) {
-				t.Fatalf("%s compares otherwise", name)
+			var set bitSet
+			if k.reach(&set, &got); set != wantSet {
+				t.Fatalf("%s compares otherwise", k.name)
+			}
+			added := from
+			if k.bounds(&added); added != sums {
+				t.Fatalf("%s adds bounds otherwise", k.name)
+			}
+			taken := from
+			if k.take(&taken); taken != less {
+				t.Fatalf("%s takes bounds otherwise", k.name)
+			}
+			if k.least(&added) != mask {
+				t.Fatalf("%s compares bounds otherwise", k.name)
 			}
 		}
-		check("the kernel in use", func(acc []uint16) { addDense(acc, in.words, in.class, &in.planes, in.at, in.weight, &in.table) },
-			func(out []uint64, acc []uint16) { atLeast(out, acc, in.need) })
+		check(kernels{
+			"the kernel in use",
+			func(acc *accumulators) { addCells(acc, in.words, in.class, &in.planes, in.cells, in.weight, &in.table) },
+			func(out *bitSet, acc *accumulators) { reach(out, acc, in.needs) },
+			func(sums *cellSums) { addBounds(sums, &in.most, in.weight) },
+			func(sums *cellSums) { takeBounds(sums, &in.most, in.weight) },
+			func(sums *cellSums) uint64 { return atLeast(sums, in.need) },
+		})
 		eachKernel(in, check)
 	}
 }
 
-// TestAddDenseIsWhatItSays compares the Go twin with the definition, posting by posting.
-func TestAddDenseIsWhatItSays(t *testing.T) {
+// TestAddCellsIsWhatItSays compares the Go twin with the definition, posting by posting.
+func TestAddCellsIsWhatItSays(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 300 {
 		in := someInput(r)
-		got, want := make([]uint16, len(in.class)), make([]uint16, len(in.class))
-		addDenseGo(got, in.words, in.class, &in.planes, in.at, in.weight, &in.table)
-		i := in.at
-		for d := range want {
-			if in.words[d/64]>>(d%64)&1 == 1 {
-				want[d] = uint16(uint32(in.table[int(in.planes.at(i))*classes+int(in.class[d])]) * uint32(in.weight) >> 8)
-				i++
+		var got, want accumulators
+		addCellsGo(&got, in.words, in.class, &in.planes, in.cells, in.weight, &in.table)
+		for _, c := range in.cells {
+			i := int(c.at)
+			for d := int(c.slot) * 64; d < int(c.slot+1)*64; d++ {
+				if in.words[d/64]>>(d%64)&1 == 1 {
+					want[d] = uint16(uint32(in.table[int(in.planes.at(i))*classes+int(in.class[d])]) * uint32(in.weight) >> 8)
+					i++
+				}
 			}
 		}
-		if !slices.Equal(got, want) {
+		if got != want {
 			t.Fatal("the sums are others")
 		}
 	}

@@ -16,12 +16,12 @@ type list struct {
 	best  [3]byte // the 10th, 100th and 1000th
 
 	// of a list with bits or bytes
-	winMax []byte // largest impact of a window
-	subMax []byte // and of 256 documents
-	start  []uint32
-	rank   []uint16
-	words  []uint64 // a bit a document
-	near   []byte   // or the lowest byte of each
+	winMax  []byte   // largest impact of a window
+	cellMax []byte   // and of 64 documents
+	start   []uint32 // postings before a window
+	rank    []uint16 // and in it before 256 documents
+	words   []uint64 // a bit a document
+	near    []byte   // or the lowest byte of each
 
 	// of another long one
 	lasts, gapOff []uint32
@@ -98,6 +98,29 @@ func (t *terms) single(l *list, kind termKind) {
 	}
 }
 
+// short says that the term has too few documents for blocks.
+func (t *terms) short() bool { return t.df < blockSize }
+
+// into adds the documents of a short term to a bitmap.
+func (t *terms) into(m bitmap) {
+	if t.df == 1 {
+		v := t.value
+		m.set(uint32(uv(&v)))
+		return
+	}
+	p := t.seg.post[t.off+1:]
+	width := int(p[0])
+	p = p[1:]
+	d := uint32(uv(&p))
+	m.set(d)
+	mask, at := uint64(1)<<width-1, 0
+	for range t.df - 1 {
+		d += 1 + uint32(binary.LittleEndian.Uint64(p[at>>3:])>>(at&7)&mask)
+		m.set(d)
+		at += width
+	}
+}
+
 const badLength = "a list has another length than the dictionary says"
 
 func (l *list) short(p []byte) {
@@ -152,7 +175,7 @@ func (l *list) long(p []byte) {
 	if l.parted() {
 		nw := windows(l.seg.docs)
 		if !bare {
-			l.winMax, l.subMax = take(nw), take(nw*winSubs)
+			l.winMax, l.cellMax = take(nw), take(nw*winCells)
 		}
 		l.start, l.rank = numbers[uint32](take(4*(nw+1))), numbers[uint16](take(2*(nw*winSubs+1)))
 		if l.bits() {

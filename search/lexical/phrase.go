@@ -27,8 +27,8 @@ func (r *ranking) prunePhrase(p *part, n *phraseNode) {
 func (r *ranking) phrases(p *part, n *phraseNode, w int, set *bitSet) {
 	least := n.needed(r)
 	for i := range set {
-		if i%subWords == 0 && n.subBound(w*winSubs+i/subWords) < least {
-			clear(set[i:][:subWords])
+		if set[i] == 0 || n.cellBound(w*winCells+i) < least {
+			continue
 		}
 		for word := set[i]; word != 0; word &= word - 1 {
 			d := uint32(w<<winBits + i<<6 + bits.TrailingZeros64(word))
@@ -49,12 +49,12 @@ func (n *phraseNode) needed(r *ranking) byte {
 	return byte(min(255, max(0, math.Ceil(r.least()/max(n.unit, math.SmallestNonzeroFloat64)*(1-1e-9)))))
 }
 
-// subBound returns an impact that not all words of the phrase exceed in 256 documents.
-func (n *phraseNode) subBound(sub int) byte {
+// cellBound returns an impact that not all words of the phrase exceed in 64 documents.
+func (n *phraseNode) cellBound(cell int) byte {
 	least := byte(255)
 	for i := range n.words {
 		if w := &n.words[i]; w.parted() {
-			least = min(least, w.subMax[sub])
+			least = min(least, w.cellMax[cell])
 		}
 	}
 	return least

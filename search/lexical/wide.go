@@ -23,15 +23,15 @@ func (f *pruner) wide() {
 	}
 	sums := make([]uint32, winSize)
 	for w := range windows(f.p.docs) {
-		f.touched = bitSet{}
+		touched := bitSet{}
 		for i, t := range f.terms {
-			f.addWide(sums, t.cursor, w, weights[i])
+			addWide(sums, &touched, t.cursor, w, weights[i])
 		}
 		f.p.start(w, &f.set)
 		if f.tree {
 			f.scorer.restrict(w, &f.set)
 		} else {
-			f.set.and(&f.touched)
+			f.set.and(&touched)
 			for _, n := range slices.Concat(f.quick, f.must) {
 				n.restrict(w, &f.set)
 			}
@@ -41,7 +41,7 @@ func (f *pruner) wide() {
 	}
 }
 
-func (f *pruner) addWide(sums []uint32, c *cursor, w int, weight uint32) {
+func addWide(sums []uint32, touched *bitSet, c *cursor, w int, weight uint32) {
 	table, class := c.group.table, c.group.class
 	if !c.bits() {
 		c.eachSymbol(w, func(docs []uint32, syms []byte) {
@@ -49,14 +49,14 @@ func (f *pruner) addWide(sums []uint32, c *cursor, w int, weight uint32) {
 				imp := table[(int(syms[i])*classes+int(class[d]))&(symbols*classes-1)]
 				d &= winSize - 1
 				sums[d] += uint32(imp) * weight
-				f.touched[d>>6] |= 1 << (d & 63)
+				touched[d>>6] |= 1 << (d & 63)
 			}
 		})
 		return
 	}
 	ordinal := c.ordinal(w * winSubs)
 	for i, word := range c.words[w*winWords:][:winWords] {
-		f.touched[i] |= word
+		touched[i] |= word
 		for ; word != 0; word &= word - 1 {
 			slot := i<<6 + bits.TrailingZeros64(word)
 			sums[slot] += uint32(c.impact(ordinal, uint32(w<<winBits+slot))) * weight

@@ -11,71 +11,12 @@ func (f *pruner) bounds(w int) int {
 	f.below = append(f.below[:0], 0)
 	for _, t := range f.terms {
 		t.here = t.steps(t.cursor.bound(w))
-		total += t.here
+		if total += t.here; f.all && t.here == 0 {
+			return -1
+		}
 		f.below = append(f.below, total)
 	}
 	return int(total)
-}
-
-// active returns the parts of 256 documents of a window that may have a document
-// good enough, a bit each.
-func (f *pruner) active(w int) uint32 {
-	flat := uint32(0)
-	for _, t := range f.terms {
-		if !t.parted() {
-			flat += t.here
-		}
-	}
-	for i := range f.subs {
-		f.subs[i] = flat
-	}
-	for _, t := range f.terms {
-		if t.parted() {
-			for i, v := range t.subMax[w*winSubs:][:winSubs] {
-				f.subs[i] += t.steps(v)
-			}
-		}
-	}
-	mask := uint32(0)
-	for i, v := range f.subs {
-		if int(v) >= f.need {
-			mask |= 1 << i
-		}
-	}
-	return mask
-}
-
-// runs calls g for each run of set bits.
-func runs(mask uint32, g func(from, to int)) {
-	for mask != 0 {
-		from := bits.TrailingZeros32(mask)
-		to := from + bits.TrailingZeros32(^(mask >> from))
-		g(from, to)
-		mask &^= 1<<to - 1<<from
-	}
-}
-
-const subWords = winWords / winSubs
-
-// addDense adds a list of bits in the active parts of a window.
-func (f *pruner) addDense(t *fastTerm, w int, mask uint32) {
-	runs(mask, func(from, to int) {
-		sub := w*winSubs + from
-		addDense(f.acc[from<<subBits:], t.words[sub*subWords:][:(to-from)*subWords], t.group.class[sub<<subBits:], &t.planes, min(t.df, t.ordinal(sub)), t.weight, t.group.table)
-	})
-}
-
-// addSparse adds another list, and notes its documents in touched.
-func (f *pruner) addSparse(t *fastTerm, w int) {
-	weight, table, class := uint32(t.weight), t.group.table, t.group.class
-	t.eachSymbol(w, func(docs []uint32, syms []byte) {
-		for i, d := range docs {
-			imp := table[(int(syms[i])*classes+int(class[d]))&(symbols*classes-1)]
-			d &= winSize - 1
-			f.acc[d] += uint16(uint32(imp) * weight >> 8)
-			f.touched[d>>6] |= 1 << (d & 63)
-		}
-	})
 }
 
 // open begins a window: it leaves the documents that are there and meet the quick
@@ -94,31 +35,115 @@ func (f *pruner) open(w int) bool {
 	return !f.allowed.empty()
 }
 
-// few is how many documents of a window are looked up one by one rather than by
-// adding all words up.
-const few = 12
+// weigh sums up, for each cell of a window, the bounds of the words that have them by cell,
+// and returns the sum of the others'.
+func (f *pruner) weigh(w int) (flat uint32) {
+	f.cells = cellSums{}
+	for _, t := range f.terms {
+		switch {
+		case t.here == 0:
+		case t.parted():
+			addBounds(&f.cells, t.cellsMost(w), t.weight)
+		default:
+			flat += t.here
+		}
+	}
+	return flat
+}
+
+// cellsMost are the largest impacts in the cells of a window.
+func (t *fastTerm) cellsMost(w int) *[winCells]byte {
+	return (*[winCells]byte)(t.cellMax[w*winCells:])
+}
+
+// active returns the cells that may have a document good enough when the words without
+// bounds by cell add so much.
+func (f *pruner) active(flat uint32) uint64 {
+	return atLeast(&f.cells, uint16(min(math.MaxUint16, max(0, f.need-int(flat)))))
+}
 
 // disjunction ranks the documents of a window that have any of the words.
 func (f *pruner) disjunction(w int) {
 	if !f.open(w) {
 		return
 	}
-	mask := f.active(w)
+	flat := f.weigh(w)
+	if mask := f.active(flat); mask != 0 {
+		f.sum(w, mask, flat, false)
+	}
+}
+
+// few is how many documents of a window are looked up one by one rather than by
+// adding all words up.
+const few = 12
+
+// conjunction ranks the documents of a window that have all words.
+func (f *pruner) conjunction(w int) {
+	if !f.open(w) {
+		return
+	}
+	flat := f.weigh(w)
+	mask := f.active(flat)
 	if mask == 0 {
 		return
 	}
-	required := f.required(w)
-	if required {
-		f.keepActive(mask)
-		if f.condition(w); f.set.empty() {
-			return
+	switch n := f.together(w, mask); {
+	case n == 0:
+	case n <= few:
+		f.rank(w, len(f.terms))
+	default:
+		f.sum(w, f.live, flat, true)
+	}
+}
+
+// together sets the set to the documents of some cells that have all words and meet the
+// conditions, and returns how many there are.
+func (f *pruner) together(w int, mask uint64) int {
+	for i, t := range f.byDocs {
+		words := &f.own
+		if t.bits() {
+			words = (*bitSet)(t.words[w*winWords:])
+		} else {
+			t.window(w, &f.own)
 		}
-		if n := f.set.count(); n <= few {
-			f.rank(w, len(f.terms))
-			return
+		for m := mask; m != 0; m &= m - 1 {
+			c := bits.TrailingZeros64(m)
+			word := words[c]
+			if i > 0 {
+				word &= f.set[c]
+			}
+			if f.set[c] = word; word == 0 {
+				mask &^= 1 << c
+			}
+		}
+		if mask == 0 {
+			return 0
 		}
 	}
-	f.sum(w, mask, required)
+	f.live = mask
+	return f.condition(w)
+}
+
+// condition takes documents out of the set that are deleted or do not meet the conditions,
+// and returns how many are left.
+func (f *pruner) condition(w int) (n int) {
+	if len(f.must) > 0 {
+		f.set.keep(f.live)
+		for _, c := range f.must {
+			c.restrict(w, &f.set)
+		}
+	}
+	for m := f.live; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros64(m)
+		if f.limited {
+			f.set[c] &= f.allowed[c]
+		}
+		if f.set[c] == 0 {
+			f.live &^= 1 << c
+		}
+		n += bits.OnesCount64(f.set[c])
+	}
+	return n
 }
 
 // anything ranks the documents of a window that match, as long as there are fewer
@@ -127,146 +152,173 @@ func (f *pruner) anything(w int) {
 	f.bounds(w)
 	f.p.start(w, &f.set)
 	f.scorer.restrict(w, &f.set)
-	n := f.set.count()
-	if n == 0 {
+	if f.live = f.set.filled(); f.live == 0 {
 		return
 	}
-	f.addAll(f.terms, w, 1<<winSubs-1)
-	f.choose(w, 0, n)
-	clear(f.acc[:])
-}
-
-// keepActive takes the documents out of the set that are not in the parts of mask.
-func (f *pruner) keepActive(mask uint32) {
-	for off := ^mask & (1<<winSubs - 1); off != 0; off &= off - 1 {
-		clear(f.set[bits.TrailingZeros32(off)*subWords:][:subWords])
+	dirty := uint64(0)
+	for _, t := range f.terms {
+		if t.here > 0 {
+			dirty |= f.add(t, w, f.live)
+		}
 	}
+	f.choose(w, 0, f.set.count())
+	f.acc.clear(dirty)
 }
 
-// required sets the set to the documents that have every word without which none
-// can be good enough. It reports false when there is no such word.
-func (f *pruner) required(w int) bool {
-	total, found := int(f.below[len(f.terms)]), false
-	for _, t := range f.byDocs {
-		if total-int(t.here) >= f.need {
-			continue
-		}
-		if !found {
-			t.window(w, &f.set)
-			found = true
-			continue
-		}
-		if t.bits() {
-			f.set.and((*bitSet)(t.words[w*winWords:]))
-			continue
-		}
-		var own bitSet
-		t.window(w, &own)
-		f.set.and(&own)
-	}
-	return found
-}
-
-// sum adds up the words that matter in a window, and ranks what is good enough of
-// the set, if it was set, or of all documents.
-func (f *pruner) sum(w int, mask uint32, some bool) {
+// sum adds up the words that matter in the cells of a window that may have a document
+// good enough, and ranks what is good enough of the set, if it was set, or of all documents.
+// flat is the sum of the words without bounds by cell.
+func (f *pruner) sum(w int, mask uint64, flat uint32, some bool) {
 	// the first words alone cannot make a document good enough
 	first := 0
 	for first < len(f.terms) && int(f.below[first+1]) < f.need {
 		first++
 	}
-	dense := f.addAll(f.terms[first:], w, mask)
-	if some {
-		f.recheck(first)
-	} else {
-		f.candidates(dense, mask, first)
-		f.condition(w)
+	dirty, hot, dense := uint64(0), uint64(0), false
+	for _, t := range f.terms[first:] {
+		switch {
+		case t.here == 0:
+		case t.parted():
+			dense = true
+		default:
+			flat -= t.here
+			touched, good := f.addSparse(t, w, flat)
+			dirty, hot = dirty|touched, hot|good
+		}
 	}
-	n := f.set.count()
-	for n > 0 && first > 0 {
-		t := f.terms[first-1]
-		if t.here != 0 {
+	switch {
+	case some:
+	case dense:
+		mask &= hot | f.active(flat) // where none of the sparse words is they add nothing
+	default:
+		mask &= hot
+	}
+	for _, t := range f.terms[first:] {
+		if mask != 0 && t.here > 0 && t.parted() {
+			dirty |= f.add(t, w, mask)
+			takeBounds(&f.cells, t.cellsMost(w), t.weight)
+		}
+	}
+	n := f.pick(w, mask, flat, some)
+	for ; n > 0 && first > 0; first-- {
+		if t := f.terms[first-1]; t.here != 0 {
 			if n < t.lookups {
 				break
 			}
-			f.add(t, w, mask)
+			dirty |= f.add(t, w, f.live)
+			if t.parted() {
+				takeBounds(&f.cells, t.cellsMost(w), t.weight)
+			} else {
+				flat -= t.here
+			}
+			n = f.pick(w, f.live, flat, true)
 		}
-		first--
-		f.recheck(first)
-		n = f.set.count()
 	}
 	if n > 0 {
 		f.choose(w, first, n)
 	}
-	clear(f.acc[:])
+	f.acc.clear(dirty)
 }
 
-// addAll adds words up and reports whether one was dense.
-func (f *pruner) addAll(terms []*fastTerm, w int, mask uint32) (dense bool) {
-	f.touched = bitSet{}
-	for _, t := range terms {
-		if t.here > 0 {
-			dense = f.add(t, w, mask) || dense
+// add adds a word up, at least in some cells of a window, and returns in which.
+func (f *pruner) add(t *fastTerm, w int, mask uint64) uint64 {
+	switch {
+	case t.bits():
+		var cells [winCells]cell
+		addCells(&f.acc, t.words[w*winWords:][:winWords], t.group.class[w<<winBits:][:winSize], &t.planes, t.cellsOf(w, mask, &cells), t.weight, t.group.table)
+	case t.parted() && bits.OnesCount64(mask) <= winCells/8:
+		f.addNear(t, w, mask)
+	default:
+		mask, _ = f.addSparse(t, w, 0)
+	}
+	return mask
+}
+
+// addNear adds a list of bytes in some cells of a window.
+func (f *pruner) addNear(t *fastTerm, w int, mask uint64) {
+	for sub := range winSubs {
+		in := mask >> (sub * subWords) & (1<<subWords - 1)
+		if in == 0 {
+			continue
+		}
+		n := t.ordinal(w*winSubs + sub)
+		for i, b := range t.near[n:t.ordinal(w*winSubs+sub+1)] {
+			if in>>(b>>cellBits)&1 == 1 {
+				d := sub<<subBits | int(b)
+				f.acc[d] += uint16(uint32(t.impact(n+i, uint32(w<<winBits|d))) * uint32(t.weight) >> 8)
+			}
 		}
 	}
-	return dense
 }
 
-func (f *pruner) add(t *fastTerm, w int, mask uint32) (dense bool) {
-	if t.bits() {
-		f.addDense(t, w, mask)
-		return true
-	}
-	f.addSparse(t, w)
-	return false
-}
-
-// candidates sets the set to the documents whose sums may still suffice.
-func (f *pruner) candidates(dense bool, mask uint32, first int) {
-	if !dense {
-		f.set = f.touched
-		f.recheck(first)
-		return
-	}
-	f.set = bitSet{}
-	least := uint16(min(math.MaxUint16, f.threshold(f.below[first])))
-	runs(mask, func(from, to int) {
-		atLeast(f.set[from*subWords:to*subWords], f.acc[from<<subBits:], least)
+// addSparse adds a list that is not of bits, and returns the cells in which it has documents,
+// and those in which one may be good enough when words without bounds by cell that are to be
+// added add so much at most.
+func (f *pruner) addSparse(t *fastTerm, w int, flat uint32) (touched, good uint64) {
+	weight, table, class := uint32(t.weight), t.group.table, t.group.class[w<<winBits:][:winSize]
+	need := uint32(f.threshold(flat))
+	t.eachSymbol(w, func(docs []uint32, syms []byte) {
+		syms = syms[:len(docs)]
+		all, some := uint64(0), uint64(0)
+		for i, d := range docs {
+			d &= winSize - 1
+			imp := table[(int(syms[i])*classes+int(class[d]))&(symbols*classes-1)]
+			sum := f.acc[d] + uint16(uint32(imp)*weight>>8)
+			f.acc[d] = sum
+			all |= 1 << (d >> cellBits)
+			if uint32(sum)+uint32(f.cells[d>>cellBits]) >= need {
+				some |= 1 << (d >> cellBits)
+			}
+		}
+		touched, good = touched|all, good|some
 	})
+	return touched, good
 }
 
-// recheck takes documents out of the set whose sums cannot suffice any more.
-func (f *pruner) recheck(first int) {
-	least := uint16(min(math.MaxUint16, f.threshold(f.below[first])))
-	var enough bitSet
-	atLeast(enough[:], f.acc[:], least)
-	f.set.and(&enough)
-}
-
-// condition takes documents out that are deleted or do not meet the conditions.
-func (f *pruner) condition(w int) {
-	if f.limited {
-		f.set.and(&f.allowed)
+// pick sets the set to the documents of some cells whose sums may still suffice with what is
+// to be added: of the set, if it was set, or of all that meet the conditions. It returns how
+// many there are.
+func (f *pruner) pick(w int, mask uint64, flat uint32, some bool) (n int) {
+	var cells [winCells]cell
+	for m := mask; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros64(m)
+		cells[n&(winCells-1)] = cell{uint32(min(math.MaxUint16, f.threshold(flat+uint32(f.cells[c])))), uint32(c)}
+		n++
 	}
-	for _, n := range f.must {
-		n.restrict(w, &f.set)
+	reach(&f.own, &f.acc, cells[:n])
+	n, f.live = 0, mask
+	for m := mask; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros64(m)
+		word := f.own[c]
+		if some {
+			word &= f.set[c]
+		}
+		if f.set[c] = word; word == 0 {
+			f.live &^= 1 << c
+		}
+		n += bits.OnesCount64(word)
 	}
+	if some || n == 0 || !f.limited && len(f.must) == 0 {
+		return n
+	}
+	return f.condition(w)
 }
 
 // choose ranks the n documents of the set. When there are many, those with the highest
 // sums come first, so that the rest need not be scored.
 func (f *pruner) choose(w, first, n int) {
 	if n > 2*f.r.k+32 {
-		if high := f.high(n); high > 0 {
+		if high := f.high(); high > 0 {
 			var rest bitSet
-			for i, word := range f.set {
-				for ; word != 0; word &= word - 1 {
-					if b := bits.TrailingZeros64(word); f.acc[i<<6+b] < high {
-						rest[i] |= 1 << b
+			for m := f.live; m != 0; m &= m - 1 {
+				c := bits.TrailingZeros64(m)
+				for word := f.set[c]; word != 0; word &= word - 1 {
+					if b := bits.TrailingZeros64(word); f.acc[c<<cellBits+b] < high {
+						rest[c] |= 1 << b
 					}
 				}
+				f.set[c] &^= rest[c]
 			}
-			f.set.andNot(&rest)
 			f.rank(w, first)
 			f.set = rest
 		}
@@ -275,12 +327,13 @@ func (f *pruner) choose(w, first, n int) {
 }
 
 // high returns a sum that at least k and not many more documents of the set reach.
-func (f *pruner) high(n int) uint16 {
+func (f *pruner) high() uint16 {
 	const shift = 6
 	var count [1 << (16 - shift)]uint16
-	for i, word := range f.set {
-		for ; word != 0; word &= word - 1 {
-			count[f.acc[i<<6+bits.TrailingZeros64(word)]>>shift]++
+	for m := f.live; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros64(m)
+		for word := f.set[c]; word != 0; word &= word - 1 {
+			count[f.acc[c<<cellBits+bits.TrailingZeros64(word)]>>shift]++
 		}
 	}
 	seen := 0
@@ -295,26 +348,24 @@ func (f *pruner) high(n int) uint16 {
 // rank looks the first words up for each document of the set, from the one with the
 // highest bound down, and scores the documents that may be good enough.
 func (f *pruner) rank(w, first int) {
-	for sub := range winSubs {
-		row := (*[subWords]uint64)(f.set[sub*subWords:])
-		if row[0]|row[1]|row[2]|row[3] == 0 {
+	for m := f.live; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros64(m)
+		if f.set[c] == 0 {
 			continue
 		}
-		f.tighten(w, sub, first)
-		for i, word := range row {
-			for ; word != 0; word &= word - 1 {
-				f.look(w, sub<<subBits+i<<6+bits.TrailingZeros64(word), first)
-			}
+		f.tighten(w*winCells+c, first)
+		for word := f.set[c]; word != 0; word &= word - 1 {
+			f.look(w, c<<cellBits+bits.TrailingZeros64(word), first)
 		}
 	}
 }
 
-// tighten sets the bounds of the first words to those that hold for 256 documents.
-func (f *pruner) tighten(w, sub, first int) {
+// tighten sets the bounds of the first words to those that hold in a cell.
+func (f *pruner) tighten(cell, first int) {
 	for i, t := range f.terms[:first] {
 		here := t.here
 		if here > 0 && t.parted() {
-			here = t.steps(t.subMax[w*winSubs+sub])
+			here = t.steps(t.cellMax[cell])
 		}
 		f.below[i+1] = f.below[i] + here
 	}
@@ -338,37 +389,4 @@ func (f *pruner) look(w, slot, first int) {
 		f.r.rank(f.p, f.scorer, doc)
 		f.raise()
 	}
-}
-
-// together sets the set to the documents that have all words and meet the conditions.
-func (f *pruner) together(w int) bool {
-	var own bitSet
-	for i, t := range f.byDocs {
-		if i == 0 {
-			t.window(w, &f.set)
-			continue
-		}
-		t.window(w, &own)
-		f.set.and(&own)
-		if f.set.empty() {
-			return false
-		}
-	}
-	f.condition(w)
-	return true
-}
-
-// conjunction ranks the documents of a window that have all words.
-func (f *pruner) conjunction(w int) {
-	if !f.open(w) {
-		return
-	}
-	if !f.together(w) {
-		return
-	}
-	if f.set.count() <= few {
-		f.rank(w, len(f.terms))
-		return
-	}
-	f.sum(w, f.active(w), true)
 }

@@ -233,11 +233,11 @@ func bestImpacts(dst, imps []byte) {
 // parts writes the bounds, counts and documents of a list that many documents have.
 func (s *segWriter) parts(docs []uint32, imps []byte, form byte) {
 	nw := windows(s.docs)
-	best := make([]byte, nw*winSubs)
+	best := make([]byte, nw*winCells)
 	start, rank := make([]uint32, nw+1), make([]uint16, nw*winSubs+1)
 	for i, d := range docs {
 		if imps != nil {
-			best[d>>subBits] = max(best[d>>subBits], imps[i])
+			best[d>>cellBits] = max(best[d>>cellBits], imps[i])
 		}
 		rank[d>>subBits]++
 		start[d>>winBits]++
@@ -252,8 +252,8 @@ func (s *segWriter) parts(docs []uint32, imps []byte, form byte) {
 	}
 	if imps != nil {
 		var most []byte
-		for subs := range slices.Chunk(best, winSubs) {
-			most = append(most, slices.Max(subs))
+		for cells := range slices.Chunk(best, winCells) {
+			most = append(most, slices.Max(cells))
 		}
 		s.array(most)
 		s.array(best)

@@ -1,0 +1,52 @@
+package lexical
+
+import "math/bits"
+
+// cell is a place of 64 documents in a window, and the number of the first posting in it of
+// a list of bits.
+type cell struct{ at, slot uint32 }
+
+// cellsOf lists the cells of a mask, in which a list of bits has documents, with the numbers
+// of their first postings.
+func (l *list) cellsOf(w int, mask uint64, out *[winCells]cell) []cell {
+	words := (*[winWords]uint64)(l.words[w*winWords:])
+	n, base := 0, l.start[w]
+	for ; mask != 0; mask &= mask - 1 {
+		c := bits.TrailingZeros64(mask)
+		if words[c] == 0 {
+			continue
+		}
+		first := c &^ (subWords - 1)
+		at := base + uint32(l.rank[w*winSubs+c/subWords])
+		for i := first; i < c; i++ {
+			at += uint32(bits.OnesCount64(words[i]))
+		}
+		out[n&(winCells-1)] = cell{at, uint32(c)}
+		n++
+	}
+	return out[:n]
+}
+
+// filled returns the cells in which the set has documents.
+func (s *bitSet) filled() (mask uint64) {
+	for i, word := range s {
+		if word != 0 {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// keep takes the documents out of the set that are not in the cells of a mask.
+func (s *bitSet) keep(mask uint64) {
+	for off := ^mask; off != 0; off &= off - 1 {
+		s[bits.TrailingZeros64(off)] = 0
+	}
+}
+
+// clear sets the sums in some cells to 0.
+func (a *accumulators) clear(mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		*(*[64]uint16)(a[bits.TrailingZeros64(mask)<<cellBits:]) = [64]uint16{}
+	}
+}
