@@ -124,7 +124,7 @@ func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words
 		}
 		vector := m.query(&Query{Meaning: text}, own)
 		if slices.ContainsFunc(vector, func(x float32) bool { return x != 0 && !math.IsNaN(float64(x)) }) {
-			list, err = m.nearest(vector, Deepest, func(id int64) bool { return !slices.Contains(own, id) && snap.Has(id) })
+			list, err = m.near(vector, snap, nil, own)
 			return list, true, err
 		}
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"broadsheet/search/lexical"
@@ -217,6 +218,22 @@ func between(number, from, to string, of func(string) int64) lexical.Query {
 // entry returns a document in the form of the word index.
 func (d *Document) entry() lexical.Document {
 	return lexical.Document{ID: d.ID, Text: []string{d.Title, d.Abstract}, Keys: d.Keys, Numbers: []int64{d.Day, d.Votes, d.Edition}}
+}
+
+// any returns a query that matches what the rank does, but scores nothing: words side by
+// side are words.
+func (f Form) any() lexical.Query {
+	var all lexical.And
+	if or, ok := f.Rank.(lexical.Or); ok {
+		all = append(all, lexical.Or(slices.DeleteFunc(slices.Clone(or), func(q lexical.Query) bool {
+			_, bonus := q.(lexical.Boosted)
+			return bonus
+		})))
+	}
+	if f.Filter != nil {
+		all = append(all, f.Filter)
+	}
+	return all
 }
 
 // idf returns Σ idf of what ranks, the bonus for words side by side left out.

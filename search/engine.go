@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -187,7 +186,7 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Found = len(list)
+	r.Found = max(r.Found, len(list))
 	if a.Skip < len(list) {
 		r.Hits = list[a.Skip:min(len(list), a.Skip+a.Limit)]
 	}
@@ -228,17 +227,14 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 		words = e.byWords(snap, f, depth(a, r.Mode))
 	}
 	if r.Mode == WordsOnly {
+		if len(words) == depth(a, r.Mode) {
+			r.Found = min(Deepest, snap.Search(f.any(), 0, lexical.Options{Count: true}).Total)
+		}
 		return hitsOf(words), nil
 	}
 	like := e.held(snap, a.Query)
 	vector := m.query(a.Query, like)
-	var filter *lexical.Set
-	if f.Filter != nil {
-		filter = snap.Match(f.Filter)
-	}
-	near, err := m.nearest(vector, Deepest, func(id int64) bool {
-		return (filter == nil || filter.Has(id)) && !slices.Contains(like, id) && snap.Has(id)
-	})
+	near, err := m.near(vector, snap, f.Filter, like)
 	if err != nil {
 		return nil, err
 	}
@@ -265,9 +261,9 @@ const (
 	B  = 0.75
 )
 
-// depth is how many candidates the leg by words has to bring.
+// depth is how many candidates the leg by words has to bring: alone, no more than are shown.
 func depth(a Ask, m Mode) int {
-	if m == WordsOnly && !a.Facet {
+	if m == WordsOnly {
 		return min(Deepest, a.Skip+a.Limit)
 	}
 	return Deepest

@@ -5,7 +5,9 @@ import (
 	"hash/crc32"
 	"math"
 	"path/filepath"
+	"slices"
 
+	"broadsheet/search/lexical"
 	"broadsheet/search/vector"
 )
 
@@ -114,6 +116,25 @@ func (m *meaning) query(q *Query, like []int64) []float32 {
 		}
 	}
 	return sum
+}
+
+// near returns the Deepest documents nearest to a vector that a snapshot has, that meet a
+// filter and that are not among some.
+func (m *meaning) near(v []float32, snap *lexical.Snapshot, filter lexical.Query, but []int64) ([]Scored, error) {
+	keep := func(id int64) bool { return !slices.Contains(but, id) }
+	if filter != nil {
+		set := snap.Match(filter)
+		return m.nearest(v, Deepest, func(id int64) bool { return set.Has(id) && keep(id) })
+	}
+	if len(but) == 0 {
+		keep = nil
+	}
+	list, err := m.nearest(v, Deepest, keep)
+	if err != nil || !slices.ContainsFunc(list, func(s Scored) bool { return !snap.Has(s.ID) }) {
+		return list, err
+	}
+	// vectors of documents that are no more are taken out a moment after their words
+	return m.nearest(v, Deepest, func(id int64) bool { return !slices.Contains(but, id) && snap.Has(id) })
 }
 
 // nearest returns the k documents nearest to a vector that keep admits.
