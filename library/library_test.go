@@ -403,8 +403,8 @@ func TestFollowingJoinsAndMutes(t *testing.T) {
 			asked++
 			return nil, fault.Busy("The search is away.")
 		}})
-		for _, words := range []string{"one", "two"} {
-			r.must(r.Follow(ctx, noon, r.ada.ID, library.Follow{Kind: library.Search, Key: words}, true))
+		for _, f := range []library.Follow{{Kind: library.Search, Key: "one"}, {Kind: library.Author, Key: "Kaiming He"}} {
+			r.must(r.Follow(ctx, noon, r.ada.ID, f, true))
 		}
 		why, err = r.Followed(ctx, r.ada.ID, r.ids)
 		r.must(err)
