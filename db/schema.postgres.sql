@@ -402,6 +402,12 @@ listing_day.rebuilt bigint NOT NULL
 listing_day.checked bigint NOT NULL
 listing_day PRIMARY KEY (day, category)
 CREATE UNIQUE INDEX listing_day_pkey ON listing_day USING btree (day, category)
+looked.account bigint NOT NULL
+looked.at bigint NOT NULL
+looked.arrival bigint NOT NULL
+looked.before bigint NOT NULL
+looked PRIMARY KEY (account)
+CREATE UNIQUE INDEX looked_pkey ON looked USING btree (account)
 mail_key.one bigint NOT NULL
 mail_key.value bytea NOT NULL
 mail_key CHECK ((one = 1))
@@ -413,6 +419,14 @@ mute.key text NOT NULL
 mute.at bigint NOT NULL
 mute PRIMARY KEY (account, kind, key)
 CREATE UNIQUE INDEX mute_pkey ON mute USING btree (account, kind, key)
+muted.account bigint NOT NULL
+muted.paper bigint NOT NULL
+muted.version bigint NOT NULL
+muted.at bigint NOT NULL
+muted FOREIGN KEY (paper) REFERENCES paper(id)
+muted PRIMARY KEY (account, paper)
+CREATE INDEX muted_paper ON muted USING btree (paper)
+CREATE UNIQUE INDEX muted_pkey ON muted USING btree (account, paper)
 opened.account bigint NOT NULL
 opened.paper bigint NOT NULL
 opened.at bigint NOT NULL

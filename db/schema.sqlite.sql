@@ -378,6 +378,12 @@ CREATE TABLE listing_day (
 	checked  INTEGER NOT NULL,
 	PRIMARY KEY (day, category)
 ) STRICT;
+CREATE TABLE looked (
+	account INTEGER PRIMARY KEY,
+	at      INTEGER NOT NULL,
+	arrival INTEGER NOT NULL,
+	before  INTEGER NOT NULL
+) STRICT;
 CREATE TABLE mail_key (
 	one   INTEGER PRIMARY KEY CHECK (one = 1),
 	value BLOB    NOT NULL
@@ -389,6 +395,14 @@ CREATE TABLE mute (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (account, kind, key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE muted (
+	account INTEGER NOT NULL,
+	paper   INTEGER NOT NULL REFERENCES paper(id),
+	version INTEGER NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (account, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX muted_paper ON muted(paper);
 CREATE TABLE opened (
 	account INTEGER NOT NULL,
 	paper   INTEGER NOT NULL REFERENCES paper(id),

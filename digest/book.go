@@ -93,6 +93,20 @@ func (s *Store) open(ctx context.Context, after int64, now time.Time) (*book, er
 	return b, err
 }
 
+// Arrived returns the papers that came into the editions after one arrival, at most
+// 20,000, and the number of the newest one.
+func (s *Store) Arrived(ctx context.Context, after int64) (papers map[int64]bool, newest int64, err error) {
+	if err := s.db.QueryRow(ctx, `SELECT coalesce(max(n), 0) FROM arrival`).Scan(&newest); err != nil {
+		return nil, 0, fmt.Errorf("find the newest arrival: %w", err)
+	}
+	arrivals, _, err := s.arrivals(ctx, max(after, newest-longestBook))
+	papers = make(map[int64]bool, len(arrivals))
+	for id := range arrivals {
+		papers[id] = true
+	}
+	return papers, newest, err
+}
+
 // arrivals returns the papers with their numbers after one, and their days.
 func (s *Store) arrivals(ctx context.Context, after int64) (map[int64]int64, []string, error) {
 	rows, err := s.db.Query(ctx, `SELECT n, paper, day FROM arrival WHERE n > $1 ORDER BY n LIMIT $2`, after, longestBook)

@@ -38,12 +38,16 @@ type Follow struct {
 	reader int64 // the account of a reader
 }
 
-// Mute is something that a reader does not want to be shown. It applies to what they
-// follow and to their mail, never to the edition.
+// Mute is something that a reader does not want to be shown: a Paper until it has a
+// newer version. It applies to what they follow and to their mail, never to the edition.
 type Mute struct {
 	Kind Kind
 	Key  string
+	Name string // as people write it: of a paper its title, else the key
 	At   time.Time
+
+	paper   int64
+	version int
 }
 
 const (
@@ -105,8 +109,10 @@ func (s *Store) Follow(ctx context.Context, now time.Time, account int64, f Foll
 func (s *Store) Mute(ctx context.Context, now time.Time, account int64, m Mute, on bool) error {
 	switch m.Kind {
 	case Word, Category, Author:
+	case Paper:
+		return s.mutePaper(ctx, now, account, m.Key, on)
 	default:
-		return fault.Invalid("A %q cannot be muted: word, category or author can.", clip(string(m.Kind), 40))
+		return fault.Invalid("A %q cannot be muted: word, category, author or paper can.", clip(string(m.Kind), 40))
 	}
 	k, err := key(m.Kind, m.Key)
 	if err != nil {
@@ -225,7 +231,8 @@ func (s *Store) Followers(ctx context.Context, f Follow) (n int, err error) {
 	return n, err
 }
 
-// Mutes returns what an account has muted, by kind and then in order of time.
+// Mutes returns what an account has muted, by kind and then in order of time; of the
+// papers those that have no newer version yet, at the end.
 func (s *Store) Mutes(ctx context.Context, account int64) ([]Mute, error) {
 	rows, err := s.db.Query(ctx, `SELECT kind, key, at FROM mute WHERE account = $1 ORDER BY kind, at, key`, account)
 	if err != nil {
@@ -239,8 +246,12 @@ func (s *Store) Mutes(ctx context.Context, account int64) ([]Mute, error) {
 		if err := rows.Scan(&m.Kind, &m.Key, &at); err != nil {
 			return nil, err
 		}
-		m.At = db.Time(at)
+		m.Name, m.At = m.Key, db.Time(at)
 		list = append(list, m)
 	}
-	return list, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	papers, err := s.mutedPapers(ctx, account)
+	return append(list, papers...), err
 }

@@ -17,9 +17,11 @@ type follower struct {
 	categories []string
 	topics     map[string]bool
 	readers    map[int64][]string // paper → the readers who voted for it
-	shelves    map[int64][]string // paper → what says in whose collection it stands
+	shelves    map[int64][]shelf  // paper → in whose collections it stands
 	searches   []found
 }
+
+type shelf struct{ owner, title string }
 
 type found struct {
 	words  string
@@ -32,7 +34,7 @@ func (s *Store) follower(ctx context.Context, account int64, papers []int64) (*f
 	if err != nil || len(follows) == 0 {
 		return nil, err
 	}
-	f := &follower{authors: map[string]string{}, topics: map[string]bool{}, readers: map[int64][]string{}, shelves: map[int64][]string{}}
+	f := &follower{authors: map[string]string{}, topics: map[string]bool{}, readers: map[int64][]string{}, shelves: map[int64][]shelf{}}
 	away := false // the search, or its index is still being made
 	for _, w := range follows {
 		switch w.Kind {
@@ -90,7 +92,7 @@ func (s *Store) deeds(ctx context.Context, f *follower, w Follow) error {
 		if err := rows.Scan(&id, &title); err != nil {
 			return err
 		}
-		f.shelves[id] = append(f.shelves[id], "In “"+title+"”, a collection of "+w.Name+".")
+		f.shelves[id] = append(f.shelves[id], shelf{w.Name, title})
 	}
 	return rows.Err()
 }
@@ -123,7 +125,9 @@ func (f *follower) why(p *Facts) string {
 	case len(names) > 1:
 		reasons = append(reasons, fmt.Sprintf("Upvoted by %d readers you follow: %s.", len(names), strings.Join(names[:min(3, len(names))], ", ")))
 	}
-	reasons = append(reasons, f.shelves[p.Paper]...)
+	for _, c := range f.shelves[p.Paper] {
+		reasons = append(reasons, "In “"+c.title+"”, a collection of "+c.owner+".")
+	}
 	for _, s := range f.searches {
 		if s.papers[p.Paper] {
 			also := "It matches"
@@ -179,6 +183,7 @@ func (s *Store) Followed(ctx context.Context, account int64, papers []int64) (ma
 type muter struct {
 	words, categories []string
 	authors           map[string]bool
+	papers            map[int64]bool
 }
 
 func (s *Store) muter(ctx context.Context, account int64) (*muter, error) {
@@ -186,7 +191,7 @@ func (s *Store) muter(ctx context.Context, account int64) (*muter, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &muter{authors: map[string]bool{}}
+	m := &muter{authors: map[string]bool{}, papers: map[int64]bool{}}
 	for _, x := range list {
 		switch x.Kind {
 		case Word:
@@ -195,6 +200,8 @@ func (s *Store) muter(ctx context.Context, account int64) (*muter, error) {
 			m.categories = append(m.categories, x.Key)
 		case Author:
 			m.authors[fold(x.Key)] = true
+		case Paper:
+			m.papers[x.paper] = true
 		}
 	}
 	return m, nil
@@ -203,6 +210,9 @@ func (s *Store) muter(ctx context.Context, account int64) (*muter, error) {
 // mutes reports whether a paper is muted. A category mutes the papers whose primary
 // one it is.
 func (m *muter) mutes(p *paper.Paper) bool {
+	if m.papers[p.ID] {
+		return true
+	}
 	if slices.ContainsFunc(m.categories, func(c string) bool { return inCategory(p.Primary(), c) }) {
 		return true
 	}

@@ -21,6 +21,7 @@ func merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
 			ON CONFLICT (account, paper) DO UPDATE SET at = excluded.at WHERE opened.at > excluded.at`,
 		`INSERT INTO jot (account, paper, at, body) SELECT account, $1, at, body FROM jot WHERE paper = $2
 			ON CONFLICT (account, paper) DO UPDATE SET body = jot.body || '` + "\n\n" + `' || excluded.body`,
+		`INSERT INTO muted (account, paper, version, at) SELECT account, $1, version, at FROM muted WHERE paper = $2 ON CONFLICT (account, paper) DO NOTHING`,
 		`INSERT INTO collected (collection, paper, at, note) SELECT collection, $1, at, note FROM collected WHERE paper = $2
 			ON CONFLICT (collection, paper) DO UPDATE SET note = CASE WHEN collected.note = '' THEN excluded.note ELSE collected.note END`,
 	} {
@@ -28,7 +29,7 @@ func merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
 			return fmt.Errorf("move what readers keep of paper %d: %w", gone, err)
 		}
 	}
-	for _, table := range []string{"saved", "opened", "jot", "collected"} {
+	for _, table := range []string{"saved", "opened", "jot", "muted", "collected"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE paper = $1`, gone); err != nil {
 			return err
 		}
@@ -169,7 +170,7 @@ func (s *Store) Leave(ctx context.Context, tx *db.Tx, account int64, _ bool) err
 	if _, err := tx.Exec(ctx, `DELETE FROM collected WHERE collection IN (SELECT id FROM collection WHERE account = $1)`, account); err != nil {
 		return err
 	}
-	for _, table := range []string{"saved", "opened", "jot", "collection", "follow", "mute", "knob"} {
+	for _, table := range []string{"saved", "opened", "jot", "collection", "follow", "mute", "muted", "looked", "knob"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE account = $1`, account); err != nil {
 			return err
 		}

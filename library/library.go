@@ -278,7 +278,7 @@ func (s *Store) Count(ctx context.Context, account int64) (c Counts, err error) 
 	err = s.db.QueryRow(ctx, `SELECT (SELECT count(*) FROM saved WHERE account = $1),
 		(SELECT count(*) FROM saved s WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM opened o WHERE o.account = $1 AND o.paper = s.paper)),
 		(SELECT count(*) FROM jot WHERE account = $1), (SELECT count(*) FROM opened WHERE account = $1),
-		(SELECT count(*) FROM follow WHERE account = $1), (SELECT count(*) FROM mute WHERE account = $1), (SELECT count(*) FROM collection WHERE account = $1)`, account).
+		(SELECT count(*) FROM follow WHERE account = $1), (SELECT (SELECT count(*) FROM mute WHERE account = $1) + (SELECT count(*) FROM muted WHERE account = $1)), (SELECT count(*) FROM collection WHERE account = $1)`, account).
 		Scan(&c.Saved, &c.Unread, &c.Noted, &c.Marked, &c.Followed, &c.Muted, &c.Collections)
 	return c, err
 }

@@ -26,7 +26,10 @@ type Sources struct {
 	Search func(ctx context.Context, words string, papers []int64) (map[int64]bool, error)
 	// Votes returns the newest votes of an account, at most limit.
 	Votes func(ctx context.Context, account int64, limit int) ([]Vote, error)
-	Now   func() time.Time // nil is time.Now
+	// Arrived returns the papers that came into the editions after one arrival, and the
+	// number of the newest arrival.
+	Arrived func(ctx context.Context, after int64) (papers map[int64]bool, newest int64, err error)
+	Now     func() time.Time // nil is time.Now
 }
 
 // Vote is a paper that a reader voted for, and when.

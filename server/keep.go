@@ -50,7 +50,7 @@ func (h *House) putIn(ctx context.Context, account int64, limit int) ([]int64, e
 // sources are the rooms that the library asks for what readers follow.
 func (h *House) sources() library.Sources {
 	s := library.Sources{
-		Editions: h.Editions, Now: h.Config.Now,
+		Editions: h.Editions, Now: h.Config.Now, Arrived: h.Digests.Arrived,
 		Votes: func(ctx context.Context, account int64, limit int) ([]library.Vote, error) {
 			given, err := h.Talk.VotesOf(ctx, account, limit)
 			votes := make([]library.Vote, len(given))

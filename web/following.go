@@ -15,9 +15,10 @@ type FollowingData struct {
 	Follows []library.Follow
 	Mutes   []library.Mute
 	Found   *library.Followings
-	Read    map[int64]bool // of those found
-	Marks   bool           // the reader wants read marks
-	First   bool           // this is the beginning of the list
+	Read    map[int64]bool         // of those found
+	Marks   bool                   // the reader wants read marks
+	News    map[library.Follow]int // new papers of each
+	First   bool                   // this is the beginning of the list
 	ForYou  *ForYouData
 }
 
@@ -41,6 +42,7 @@ func (*FollowingPage) template() string { return "following" }
 type DayRow struct {
 	Item
 	Day, Weekday string
+	Mute         string // to where muting it is posted
 }
 
 // FollowBox is what a reader follows of one kind.
@@ -62,7 +64,7 @@ func FollowingPageOf(s Site, d FollowingData) *FollowingPage {
 	unread := 0
 	for i, c := range d.Found.Papers {
 		row := DayRow{Item: s.listed(c.Paper, i+1)}
-		row.Why = c.Why
+		row.Why, row.Mute = c.Why, "/mute?"+query("kind", string(library.Paper), "key", c.Paper.Key)
 		if c.Day != "" {
 			at := day(c.Day)
 			row.Day, row.Weekday = at.Format("2"), at.Format("Mon")
@@ -76,11 +78,14 @@ func FollowingPageOf(s Site, d FollowingData) *FollowingPage {
 		v.Rows = append(v.Rows, row)
 	}
 	v.sum(d, unread)
-	v.boxes(s, d.Follows)
+	v.boxes(s, d)
 	for _, m := range d.Mutes {
-		text := m.Key
-		if m.Kind == library.Word {
+		text := m.Name
+		switch m.Kind {
+		case library.Word:
 			text = "the word “" + m.Key + "”"
+		case library.Paper:
+			text = "“" + clip(m.Name, 60) + "”, until its next version"
 		}
 		v.Mutes = append(v.Mutes, Choice{Text: text, Value: "/mute?" + query("kind", string(m.Kind), "key", m.Key)})
 	}
@@ -119,7 +124,7 @@ func (v *FollowingPage) sum(d FollowingData, unread int) {
 }
 
 // boxes lists what is followed, by kind.
-func (v *FollowingPage) boxes(s Site, follows []library.Follow) {
+func (v *FollowingPage) boxes(s Site, d FollowingData) {
 	titles := []struct {
 		title string
 		kinds []library.Kind
@@ -131,11 +136,14 @@ func (v *FollowingPage) boxes(s Site, follows []library.Follow) {
 	}
 	for _, t := range titles {
 		box := FollowBox{Title: t.title}
-		for _, f := range follows {
+		for _, f := range d.Follows {
 			if slices.Contains(t.kinds, f.Kind) {
 				row := FollowRow{Link: Link{Text: f.Name}, Action: "/follow?" + query("kind", string(f.Kind), "key", f.Key)}
 				if long := categoryName(f.Key); f.Kind == library.Category && long != f.Key {
 					row.Text += ", " + long
+				}
+				if n := d.News[library.Follow{Kind: f.Kind, Key: f.Key}]; n > 0 {
+					row.Note = number(n) + " new"
 				}
 				if s.Searches || f.Kind == library.Reader {
 					row.Href = followedPath(f)
@@ -188,6 +196,12 @@ func (h *Handler) following(w http.ResponseWriter, r *http.Request) error {
 		ids = append(ids, c.Paper.ID)
 	}
 	if d.First {
+		if err := h.Library.Look(ctx, h.Now(), v.ID); err != nil {
+			return err
+		}
+		if d.News, err = h.Library.News(ctx, v.ID); err != nil {
+			return err
+		}
 		if d.ForYou, err = h.forYou(ctx, v, ids); err != nil {
 			return err
 		}

@@ -83,7 +83,8 @@ func follows(site func(string) web.Site, seen func(name, says string, v web.View
 			{Kind: library.Reader, Key: "ilse", Name: "Ilse <b>de</b> Wit"},
 			{Kind: library.Search, Key: "denoising -video", Name: "denoising -video"},
 		},
-		Mutes: []library.Mute{{Kind: library.Word, Key: "benchmark"}, {Kind: library.Category, Key: "cs.CY"}},
+		News:  map[library.Follow]int{{Kind: library.Topic, Key: "retrieval"}: 3, {Kind: library.Author, Key: "Kaiming He"}: 1},
+		Mutes: []library.Mute{{Kind: library.Word, Key: "benchmark", Name: "benchmark"}, {Kind: library.Category, Key: "cs.CY", Name: "cs.CY"}, {Kind: library.Paper, Key: "2604.00009", Name: "On <b>Nothing</b>"}},
 		ForYou: &web.ForYouData{Learnt: 14, Meaning: true, Turns: recommend.Turns{"reason readers": -1, "topic vision": -2}, Chosen: []web.ChosenPaper{
 			{Paper: papers[4], Choice: recommend.Choice{Sort: recommend.Meaning, Reason: "paper 2511.08923", Why: "Close in meaning to TiDAR, which you saved."}},
 			{Paper: papers[5], Choice: recommend.Choice{Sort: recommend.Outside, Reason: "reason outside", Why: "Outside your subjects, on purpose: first in cs.SE these weeks."}},
