@@ -62,6 +62,8 @@ func (a *API) mountOwn() {
 	}
 	if a.Accounts != nil {
 		own("/me", a.v1Me)
+		own("/me/profile", a.v1Profile)
+		do("PATCH /me/profile", account.Keep, a.v1ChangeProfile)
 		own("/me/subscriptions", a.v1Mails)
 		do("POST /me/subscriptions", account.Keep, a.v1Subscribe)
 		do("PATCH /me/subscriptions/{subscription}", account.Keep, a.v1Resubscribe)
@@ -105,10 +107,17 @@ func (a *API) mountOwn() {
 		do("PUT /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(true))
 		do("DELETE /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(false))
 		own("/me/following", a.v1Following)
+		do("POST /me/following/looks", account.Keep, a.v1Look)
+		own("/me/knobs", a.v1Knobs)
+		do("PUT /me/knobs/{kind}/{key}", account.Keep, a.v1Turn)
+	}
+	if a.Lookup != nil && a.Library != nil {
+		do("POST /me/saved", account.Keep, a.v1Keep)
 	}
 	if a.Lookup != nil {
 		do("POST /submissions", account.Submit, a.v1Submit)
 		own("/me/submissions", a.v1Submissions)
+		a.route("GET "+base1+"/lookup", account.Submit, a.owning(a.v1Lookup))
 	}
 }
 

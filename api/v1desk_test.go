@@ -29,7 +29,7 @@ func desked(t *testing.T, d *db.DB) (*service, *account.Store, *discuss.Store) {
 		accounts = account.NewStore(d, account.Settings{}, c.Now, nil)
 		talk = discuss.NewStore(c.Papers, accounts, nil)
 		c.Editions = edition.NewStore(c.Papers, edition.Settings{Desk: true, Hour: 6 * time.Hour, Submit: edition.Submitting{PerDay: 9, Direct: edition.DeskOnly}})
-		c.Accounts, c.Talk, c.Library, c.Lookup = accounts, talk, library.NewStore(c.Papers, accounts), &edition.Lookup{Papers: c.Papers}
+		c.Accounts, c.Talk, c.Library, c.Lookup = accounts, talk, library.NewStore(c.Papers, accounts), &edition.Lookup{Papers: c.Papers, Accounts: accounts}
 	})
 	s.editions = s.Config.Editions
 	for i := range 3 {

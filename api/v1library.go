@@ -142,9 +142,13 @@ func (a *API) v1Put(on bool) deed {
 // v1Follows and v1Mutes list what who asks follows and has muted.
 func (a *API) v1Follows(ctx context.Context, v *account.Viewer, _ *http.Request) (answer, error) {
 	list, err := a.Library.Follows(ctx, v.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	news, err := a.Library.News(ctx, v.ID)
 	out := v1.Interests{Interests: []v1.Interest{}}
 	for _, f := range list {
-		out.Interests = append(out.Interests, v1.Interest{Kind: string(f.Kind), Key: f.Key, At: f.At})
+		out.Interests = append(out.Interests, v1.Interest{Kind: string(f.Kind), Key: f.Key, At: f.At, New: news[library.Follow{Kind: f.Kind, Key: f.Key}]})
 	}
 	return said(out), err
 }
@@ -169,6 +173,30 @@ func (a *API) v1Mute(on bool) deed {
 	return func(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {
 		return nothingLeft, a.Library.Mute(ctx, a.Now(), v.ID, library.Mute{Kind: library.Kind(r.PathValue("kind")), Key: r.PathValue("key")}, on)
 	}
+}
+
+// v1Look notes that who asks has seen what is new of what they follow.
+func (a *API) v1Look(ctx context.Context, v *account.Viewer, _ *http.Request) (answer, error) {
+	return nothingLeft, a.Library.Look(ctx, a.Now(), v.ID)
+}
+
+// v1Knobs lists the knobs that who asks has turned.
+func (a *API) v1Knobs(ctx context.Context, v *account.Viewer, _ *http.Request) (answer, error) {
+	list, err := a.Library.Knobs(ctx, v.ID)
+	out := v1.Knobs{Knobs: []v1.Knob{}}
+	for _, k := range list {
+		out.Knobs = append(out.Knobs, v1.Knob{Kind: string(k.Kind), Key: k.Key, Turn: k.Turn})
+	}
+	return said(out), err
+}
+
+// v1Turn turns a knob.
+func (a *API) v1Turn(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {
+	var asked v1.Turn
+	if err := readJSON(r, &asked); err != nil {
+		return answer{}, err
+	}
+	return nothingLeft, a.Library.TurnKnob(ctx, v.ID, library.Knob{Kind: library.Kind(r.PathValue("kind")), Key: r.PathValue("key"), Turn: asked.Turn})
 }
 
 // v1Following lists the papers that concern what who asks follows.

@@ -30,6 +30,56 @@ func (a *API) v1Me(ctx context.Context, v *account.Viewer, _ *http.Request) (ans
 	return said(out), nil
 }
 
+// v1Profile says what who asks shows of themselves.
+func (a *API) v1Profile(ctx context.Context, v *account.Viewer, _ *http.Request) (answer, error) {
+	p, err := a.profile(ctx, v.ID)
+	return said(p), err
+}
+
+func (a *API) profile(ctx context.Context, id int64) (v1.Profile, error) {
+	x, err := a.Accounts.Get(ctx, id)
+	if err != nil {
+		return v1.Profile{}, err
+	}
+	out := v1.Profile{
+		Name: x.Name, ShowsVotes: x.Shows.Votes, ShowsComments: x.Shows.Comments, ShowsPapers: x.Shows.Papers,
+		Followable: x.Shows.Followable, Indexed: x.Shows.Listed, KeepsRead: x.Shows.KeepsRead,
+	}
+	if a.Talk != nil {
+		quiet, err := a.Talk.Quiet(ctx, id)
+		if err != nil {
+			return out, err
+		}
+		out.ReplyMail = !quiet
+	}
+	return out, nil
+}
+
+// v1ChangeProfile changes what who asks shows; what is left out stays.
+func (a *API) v1ChangeProfile(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {
+	p, err := a.profile(ctx, v.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := fresh(r, p); err != nil {
+		return answer{}, err
+	}
+	if err := readJSON(r, &p); err != nil {
+		return answer{}, err
+	}
+	shows := account.Shows{Votes: p.ShowsVotes, Comments: p.ShowsComments, Papers: p.ShowsPapers, Followable: p.Followable, Listed: p.Indexed, KeepsRead: p.KeepsRead}
+	if err := a.Accounts.SetProfile(ctx, v.ID, v.Handle, p.Name, shows); err != nil {
+		return answer{}, err
+	}
+	if a.Talk != nil {
+		if err := a.Talk.SetQuiet(ctx, v.ID, !p.ReplyMail); err != nil {
+			return answer{}, err
+		}
+	}
+	p, err = a.profile(ctx, v.ID)
+	return said(p), err
+}
+
 // v1Vote gives a vote, or takes it back, and says how many the paper then has.
 func (a *API) v1Vote(on bool) deed {
 	return func(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {

@@ -35,9 +35,10 @@ type CollectionPapers struct {
 
 // Interest is something that a reader follows or has muted.
 type Interest struct {
-	Kind string    `json:"kind"` // followed: author, category, topic, reader, search; muted: word, category, author
+	Kind string    `json:"kind"` // followed: author, category, topic, reader, search; muted: word, category, author, paper
 	Key  string    `json:"key"`
 	At   time.Time `json:"at"`
+	New  int       `json:"new,omitempty"` // papers since the reader last looked, of what is followed
 }
 
 // Interests is a list of them.
@@ -58,12 +59,15 @@ type Concern struct {
 	Why string `json:"why"`
 }
 
-// PutIn is a paper that a reader puts in.
+// PutIn is a paper that a reader puts in: one that has an identifier or an address, or
+// one that is typed in.
 type PutIn struct {
-	Paper  string `json:"paper"`            // an identifier or an address
-	Note   string `json:"note,omitempty"`   // why it should be read
-	Links  []Link `json:"links,omitempty"`  // to what belongs to it
-	Author bool   `json:"author,omitempty"` // the reader is an author
+	Paper  string `json:"paper,omitempty"`   // an identifier or an address
+	ByHand *Typed `json:"by_hand,omitempty"` // in its place
+	Sure   bool   `json:"sure,omitempty"`    // what is typed is none of the held papers that it is like
+	Note   string `json:"note,omitempty"`    // why it should be read
+	Links  []Link `json:"links,omitempty"`   // to what belongs to it
+	Author bool   `json:"author,omitempty"`  // the reader is an author
 }
 
 // Submission is a paper that a reader put in, and what became of it.
@@ -78,4 +82,43 @@ type Submission struct {
 // Submissions are those of a reader, the newest first.
 type Submissions struct {
 	Submissions []Submission `json:"submissions"`
+}
+
+// Typed is a paper as a reader types it in.
+type Typed struct {
+	Title       string   `json:"title"`
+	AuthorNames []string `json:"author_names"`
+	Abstract    string   `json:"abstract"`
+	Year        int      `json:"year"`          // of its first publication
+	URL         string   `json:"url,omitempty"` // where it can be read
+}
+
+// Lookup is a paper that was looked up, which may be held or not.
+type Lookup struct {
+	Paper
+	Held bool     `json:"held"`
+	Near []string `json:"near"` // held papers that may be the same
+}
+
+// Keeping is a paper that a reader saves for themselves alone, held or not.
+type Keeping struct {
+	Paper string `json:"paper"` // an identifier or an address
+	Note  string `json:"note,omitempty"`
+}
+
+// Knob is how much a reason counts in what is chosen for a reader.
+type Knob struct {
+	Kind string `json:"kind"` // reason, author, category, topic, paper
+	Key  string `json:"key"`
+	Turn int    `json:"turn"` // -2 none, -1 less, 0 as it is, 1 more
+}
+
+// Knobs are those that are turned.
+type Knobs struct {
+	Knobs []Knob `json:"knobs"`
+}
+
+// Turn is how a knob is to stand.
+type Turn struct {
+	Turn int `json:"turn"`
 }

@@ -82,3 +82,15 @@ type Claim struct {
 type Claims struct {
 	Claims []Claim `json:"claims"`
 }
+
+// Profile is what a reader shows, and whether they get mail of answers.
+type Profile struct {
+	Name          string `json:"name"`
+	ShowsVotes    bool   `json:"shows_votes"`    // their name by their votes
+	ShowsComments bool   `json:"shows_comments"` // on their page
+	ShowsPapers   bool   `json:"shows_papers"`   // that they put in, on their page
+	Followable    bool   `json:"followable"`     // others may follow them
+	Indexed       bool   `json:"indexed"`        // search engines may list their page
+	KeepsRead     bool   `json:"keeps_read"`     // what they open is marked as read
+	ReplyMail     bool   `json:"reply_mail"`     // of answers and mentions
+}
