@@ -21,7 +21,9 @@ func TestPutInByToken(t *testing.T) {
 		s.Lookup.ArXiv = func(_ context.Context, id string) (*paper.Paper, error) {
 			return &paper.Paper{Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: id}}, Title: "On " + id, Abstract: "We show it.", Form: paper.TeX, Authority: paper.FromArXiv}, nil
 		}
-		s.Lookup.Near = func(ctx context.Context, p *paper.Paper, limit int) ([]*paper.Paper, error) { return s.papers.Newest(ctx, 0, limit) }
+		s.Lookup.Near = func(ctx context.Context, p *paper.Paper, limit int) ([]*paper.Paper, error) {
+			return s.papers.Newest(ctx, 0, limit)
+		}
 		ada := bearer(t, accounts, accounttest.Create(t, accounts, d, "ada", account.Reader), account.ScopeRead, account.ScopeWrite, account.ScopeSubmit)
 		var l v1.Lookup
 		if s.as(ada, "GET", "/api/v1/lookup?paper=2604.00001", "", &l); !l.Held || l.ID != "2604.00001" || l.Page == "" {
