@@ -119,10 +119,24 @@ func node(n Node) lexical.Query {
 
 func each(nodes []Node) []lexical.Query {
 	list := make([]lexical.Query, 0, len(nodes))
-	for _, n := range nodes {
+	for _, n := range distinct(nodes) {
 		list = append(list, node(n))
 	}
 	return list
+}
+
+// distinct leaves out words that were asked for before: a beginning that many words share
+// takes long enough once.
+func distinct(nodes []Node) []Node {
+	seen := map[Word]bool{}
+	return slices.DeleteFunc(slices.Clone(nodes), func(n Node) bool {
+		w, ok := n.(Word)
+		again := ok && seen[w]
+		if ok {
+			seen[w] = true
+		}
+		return again
+	})
 }
 
 // scoring returns the part of a node that ranks papers; false for a node that only
@@ -141,7 +155,7 @@ func scoring(n Node) (lexical.Query, bool) {
 
 func anyScoring(nodes []Node) (lexical.Query, bool) {
 	var list lexical.Or
-	for _, n := range nodes {
+	for _, n := range distinct(nodes) {
 		if q, ok := scoring(n); ok {
 			list = append(list, q)
 		}

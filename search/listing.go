@@ -48,10 +48,8 @@ func (e *Engine) Listing(ctx context.Context, of Field, value, since string) (*L
 	for id := range snap.Match(lexical.And{key, after}).All() {
 		l.Since = append(l.Since, standing(snap, id))
 	}
-	const many = 12
-	l.Years = facets(snap, key, KeyYear, 200)
-	l.Categories = facets(snap, key, KeyCategory, many)
-	l.Topics = facets(snap, key, KeyTopic, many)
+	_, counts := facets(snap, key)
+	l.Years, l.Categories, l.Topics = counts.Years, counts.Categories, counts.Topics
 	return l, sound(snap)
 }
 

@@ -40,7 +40,7 @@ func sortBy(snap *lexical.Snapshot, hits []Hit, number string) {
 
 // count counts what stands beside the list.
 func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
-	r.All = snap.Search(f.All, 0, lexical.Options{Count: true}).Total
+	r.All, r.Facets = facets(snap, f.All)
 	if len(q.Words) > 1 {
 		side := lexical.And{lexical.Exactly(strings.Join(q.Words, " "), "")}
 		if f.Filter != nil {
@@ -48,27 +48,33 @@ func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
 		}
 		r.Phrase = snap.Search(side, 0, lexical.Options{Count: true}).Total
 	}
-	of := f.All
 	if r.All == 0 && f.Rank != nil {
-		of = f.Rank
-		if f.Filter != nil {
-			of = lexical.And{f.Rank, f.Filter}
-		}
+		_, r.Facets = facets(snap, f.any())
 	}
-	const many = 12
-	r.Facets = Facets{
-		Years:      facets(snap, of, KeyYear, 100),
-		Categories: facets(snap, of, KeyCategory, many),
-		Topics:     facets(snap, of, KeyTopic, many),
-		Code:       snap.Search(lexical.And{of, lexical.Key(KeyHas + "code")}, 0, lexical.Options{Count: true}).Total,
-	}
-	slices.SortFunc(r.Facets.Years, func(a, b Facet) int { return cmp.Compare(a.Value, b.Value) })
 }
 
-func facets(snap *lexical.Snapshot, of lexical.Query, prefix string, limit int) []Facet {
+// facets returns how many documents a query has, and what they are.
+func facets(snap *lexical.Snapshot, of lexical.Query) (total int, fs Facets) {
+	const many, years = 12, 200
+	total, counts := snap.Facets(of, years, KeyYear, KeyCategory, KeyTopic, KeyHas+"code")
+	fs = Facets{
+		Years:      facetsOf(counts[0], KeyYear, years),
+		Categories: facetsOf(counts[1], KeyCategory, many),
+		Topics:     facetsOf(counts[2], KeyTopic, many),
+	}
+	for _, c := range counts[3] {
+		if c.Text == KeyHas+"code" {
+			fs.Code = c.Docs
+		}
+	}
+	slices.SortFunc(fs.Years, func(a, b Facet) int { return cmp.Compare(a.Value, b.Value) })
+	return total, fs
+}
+
+func facetsOf(counts []lexical.Count, prefix string, limit int) []Facet {
 	var list []Facet
-	for _, f := range snap.Facets(of, prefix, limit) {
-		list = append(list, Facet{strings.TrimPrefix(f.Text, prefix), f.Docs})
+	for _, c := range counts[:min(limit, len(counts))] {
+		list = append(list, Facet{strings.TrimPrefix(c.Text, prefix), c.Docs})
 	}
 	return list
 }

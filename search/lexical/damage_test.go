@@ -60,7 +60,7 @@ func TestDamageMeetsAReader(t *testing.T) {
 				break
 			}
 			s.Scores(q, []int64{1, 2, 3})
-			s.Facets(q, "cat:", 3)
+			s.Facets(q, 3, "cat:")
 		}
 		s.Words("g", "", 5)
 		s.Near("grahp", "", 3)

@@ -81,7 +81,8 @@ func TestExplainAndCount(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]Count{{"cat:cs.CL", 2}, {"cat:cs.AI", 1}}, s.Facets(All{}, "cat:cs.", 5)); d != "" {
+	total, counts := s.Facets(All{}, 5, "cat:cs.", "none:")
+	if d := cmp.Diff([][]Count{{{"cat:cs.CL", 2}, {"cat:cs.AI", 1}}, nil}, counts); d != "" || total != s.Docs() {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]Count{{"report", 1}}, s.Words("rep", "", 5)); d != "" {

@@ -1,11 +1,11 @@
 package lexical
 
 import (
+	"cmp"
 	"iter"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"sort"
 	"sync/atomic"
 )
 
@@ -188,33 +188,45 @@ func (s *Set) All() iter.Seq[int64] {
 	}
 }
 
-// Facets counts the keys with a prefix, such as "cat:", among the documents that
-// match a query, and returns the limit most frequent, then by name.
-func (s *Snapshot) Facets(q Query, prefix string, limit int) []Count {
+// Facets counts the documents that match a query, and among them, for each prefix such as
+// "cat:", the keys that begin so: the limit most frequent, then by name.
+func (s *Snapshot) Facets(q Query, limit int, prefixes ...string) (total int, counts [][]Count) {
+	counts = make([][]Count, len(prefixes))
 	defer s.guard(debug.SetPanicOnFault(true))
 	c := s.compile(q)
-	counts := map[string]int{}
+	found := make([]map[string]int, len(prefixes))
 	for _, p := range s.view.parts {
 		match := newBitmap(p.docs)
-		eachMatch(p, c.bind(p), func(w int, set *bitSet) { copy(match[w*winWords:], set[:]) })
-		p.eachTerm(append([]byte{keyTerm}, prefix...), func(t *terms) bool {
-			if n := countIn(t.list(), match); n > 0 {
-				counts[string(t.term[1:])] += n
-			}
-			return true
+		here := 0
+		eachMatch(p, c.bind(p), func(w int, set *bitSet) {
+			here += set.count()
+			copy(match[w*winWords:], set[:])
 		})
-	}
-	out := make([]Count, 0, len(counts))
-	for k, n := range counts {
-		out = append(out, Count{k, n})
-	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].Docs != out[j].Docs {
-			return out[i].Docs > out[j].Docs
+		if total += here; here == 0 {
+			continue
 		}
-		return out[i].Text < out[j].Text
-	})
-	return out[:min(limit, len(out))]
+		for i, prefix := range prefixes {
+			p.eachTerm(append([]byte{keyTerm}, prefix...), func(t *terms) bool {
+				if n := countIn(t.list(), match); n > 0 {
+					if found[i] == nil {
+						found[i] = map[string]int{}
+					}
+					found[i][string(t.term[1:])] += n
+				}
+				return true
+			})
+		}
+	}
+	for i, of := range found {
+		for k, n := range of {
+			counts[i] = append(counts[i], Count{k, n})
+		}
+		slices.SortFunc(counts[i], func(a, b Count) int {
+			return cmp.Or(cmp.Compare(b.Docs, a.Docs), cmp.Compare(a.Text, b.Text))
+		})
+		counts[i] = counts[i][:min(limit, len(counts[i]))]
+	}
+	return total, counts
 }
 
 func countIn(l *list, match bitmap) int {
