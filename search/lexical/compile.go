@@ -1,6 +1,9 @@
 package lexical
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // clause is a query with what holds in all segments: the weight of its words.
 type clause struct {
@@ -278,6 +281,20 @@ func (c *clause) bindPhrase(p *part, lists []*list) node {
 
 func (c *clause) bindPrefix(p *part) node {
 	n := &prefixNode{docs: newBitmap(p.docs), weight: c.weight}
+	const short = 4 // bytes with the one that says what it is: so many words begin so that they are remembered
+	if len(c.prefix) < short {
+		n.docs = p.filters.get(fmt.Sprint(c.slot, " ", string(c.prefix)), func() bitmap {
+			c.begun(p, n)
+			return n.docs
+		})
+		return n
+	}
+	c.begun(p, n)
+	return n
+}
+
+// begun adds the documents that have a word that begins as the clause says.
+func (c *clause) begun(p *part, n *prefixNode) {
 	p.eachTerm(c.prefix, func(t *terms) bool {
 		switch {
 		case c.slot >= 0:
@@ -289,7 +306,6 @@ func (c *clause) bindPrefix(p *part) node {
 		}
 		return true
 	})
-	return n
 }
 
 func (c *clause) bindAnd(p *part) node {
