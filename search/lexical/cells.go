@@ -1,6 +1,9 @@
 package lexical
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // cell is a place of 64 documents in a window, and the number of the first posting in it of
 // a list of bits.
@@ -25,6 +28,54 @@ func (l *list) cellsOf(w int, mask uint64, out *[winCells]cell) []cell {
 		n++
 	}
 	return out[:n]
+}
+
+// planes are the lowest, the middle and the highest bits of symbols.
+type planes [3][]byte
+
+// at returns symbol i.
+func (p *planes) at(i int) byte {
+	b, s := i>>3, i&7
+	return p[0][b]>>s&1 | p[1][b]>>s&1<<1 | p[2][b]>>s&1<<2
+}
+
+// severalBefore returns how many of the first j postings of a block have a symbol of several
+// codes.
+func (l *list) severalBefore(block, j int) int {
+	n := 0
+	for half := 0; half < j; half += 64 {
+		below := ^uint64(0)
+		if j-half < 64 {
+			below = 1<<(j-half) - 1
+		}
+		all := l.symbols(block, half)
+		for sym := range symbols {
+			if l.several[block]>>sym&1 == 1 {
+				n += bits.OnesCount64(all.are(sym) & below)
+			}
+		}
+	}
+	return n
+}
+
+// symbolBits are the bits of 64 symbols.
+type symbolBits [3]uint64
+
+// symbols returns those of half a block.
+func (l *list) symbols(block, half int) (s symbolBits) {
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64(l.planes[i][(block*blockSize+half)/8:])
+	}
+	return s
+}
+
+// are returns which are a symbol.
+func (s *symbolBits) are(sym int) uint64 {
+	out := ^uint64(0)
+	for i, bits := range s {
+		out &= bits ^ (uint64(sym>>i&1) - 1)
+	}
+	return out
 }
 
 // filled returns the cells in which the set has documents.

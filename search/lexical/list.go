@@ -37,15 +37,6 @@ type list struct {
 	shortW            int      // width of its codes
 }
 
-// planes are the lowest, the middle and the highest bits of symbols.
-type planes [3][]byte
-
-// at returns symbol i.
-func (p *planes) at(i int) byte {
-	b, s := i>>3, i&7
-	return p[0][b]>>s&1 | p[1][b]>>s&1<<1 | p[2][b]>>s&1<<2
-}
-
 // parted says that the list knows of each 256 documents how many postings and what
 // impacts there are.
 func (l *list) parted() bool { return l.flags&(flagBits|flagBytes) != 0 }
@@ -95,29 +86,6 @@ func (t *terms) single(l *list, kind termKind) {
 		w := widest(apart)
 		l.placeW, l.placeOff = []byte{byte(w)}, []uint32{0, 0}
 		l.places = append(pack(nil, apart, w), make([]byte, slack)...)
-	}
-}
-
-// short says that the term has too few documents for blocks.
-func (t *terms) short() bool { return t.df < blockSize }
-
-// into adds the documents of a short term to a bitmap.
-func (t *terms) into(m bitmap) {
-	if t.df == 1 {
-		v := t.value
-		m.set(uint32(uv(&v)))
-		return
-	}
-	p := t.seg.post[t.off+1:]
-	width := int(p[0])
-	p = p[1:]
-	d := uint32(uv(&p))
-	m.set(d)
-	mask, at := uint64(1)<<width-1, 0
-	for range t.df - 1 {
-		d += 1 + uint32(binary.LittleEndian.Uint64(p[at>>3:])>>(at&7)&mask)
-		m.set(d)
-		at += width
 	}
 }
 
@@ -282,45 +250,6 @@ func (l *list) code(i int) uint32 {
 		return n[unpack(l.codes[at:], int(l.codeW[block]), l.severalBefore(block, j))]
 	}
 	return unpack(l.codes[at:], int(l.codeOff[block+1]-at)/16, j)
-}
-
-// severalBefore returns how many of the first j postings of a block have a symbol of several
-// codes.
-func (l *list) severalBefore(block, j int) int {
-	n := 0
-	for half := 0; half < j; half += 64 {
-		below := ^uint64(0)
-		if j-half < 64 {
-			below = 1<<(j-half) - 1
-		}
-		all := l.symbols(block, half)
-		for sym := range symbols {
-			if l.several[block]>>sym&1 == 1 {
-				n += bits.OnesCount64(all.are(sym) & below)
-			}
-		}
-	}
-	return n
-}
-
-// symbolBits are the bits of 64 symbols.
-type symbolBits [3]uint64
-
-// symbols returns those of half a block.
-func (l *list) symbols(block, half int) (s symbolBits) {
-	for i := range s {
-		s[i] = binary.LittleEndian.Uint64(l.planes[i][(block*blockSize+half)/8:])
-	}
-	return s
-}
-
-// are returns which are a symbol.
-func (s *symbolBits) are(sym int) uint64 {
-	out := ^uint64(0)
-	for i, bits := range s {
-		out &= bits ^ (uint64(sym>>i&1) - 1)
-	}
-	return out
 }
 
 // codesOf puts the codes of the first n postings of a block into out.

@@ -1,5 +1,7 @@
 package lexical
 
+import "encoding/binary"
+
 // node evaluates a query in one part, a window of documents at a time.
 type node interface {
 	// restrict takes the documents of window w out of the set that do not match.
@@ -142,6 +144,29 @@ func (n *prefixNode) add(l *list) {
 				n.docs.set(d)
 			}
 		}
+	}
+}
+
+// short says that the term has too few documents for blocks.
+func (t *terms) short() bool { return t.df < blockSize }
+
+// into adds the documents of a short term to a bitmap.
+func (t *terms) into(m bitmap) {
+	if t.df == 1 {
+		v := t.value
+		m.set(uint32(uv(&v)))
+		return
+	}
+	p := t.seg.post[t.off+1:]
+	width := int(p[0])
+	p = p[1:]
+	d := uint32(uv(&p))
+	m.set(d)
+	mask, at := uint64(1)<<width-1, 0
+	for range t.df - 1 {
+		d += 1 + uint32(binary.LittleEndian.Uint64(p[at>>3:])>>(at&7)&mask)
+		m.set(d)
+		at += width
 	}
 }
 
