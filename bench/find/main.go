@@ -5,6 +5,7 @@
 //	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
 //	find hostile -store DIR [-n 10000]                             asks what nobody should
 //	find known -papers FOLDER [-pool N] [-n 2000]                  looks for papers by their titles and sentences
+//	find limit -out FOLDER [-n 2000]                               makes a collection in the style of LIMIT
 //
 // The server is a child that runs beside; its processor time is told with the times that
 // the client saw, since on a busy machine these are the others'.
@@ -22,6 +23,7 @@ import (
 // options are the flags of all deeds.
 type options struct {
 	store, by, papers string
+	out               string
 	rate, n, pool     int
 	time              time.Duration
 	drawn             bool
@@ -38,10 +40,10 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	deeds := map[string]func(context.Context, options) error{
-		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "known": known, "serve": serve,
+		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "known": known, "limit": limit, "serve": serve,
 	}
 	if len(args) == 0 || deeds[args[0]] == nil {
-		return fmt.Errorf("usage: find encode|rates|fresh|hostile|known [flags]")
+		return fmt.Errorf("usage: find encode|rates|fresh|hostile|known|limit [flags]")
 	}
 	var o options
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -52,6 +54,7 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&o.n, "n", 2000, "how many questions")
 	f.IntVar(&o.pool, "pool", 0, "how many papers may be found by meaning; 0: words alone, all papers")
 	f.DurationVar(&o.time, "for", 20*time.Second, "how long")
+	f.StringVar(&o.out, "out", "", "where to write")
 	f.BoolVar(&o.drawn, "drawn", false, "draw vectors instead of encoding")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
