@@ -3,10 +3,12 @@ package server
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"broadsheet/db"
 	"broadsheet/web/browsertest"
 )
 
@@ -117,6 +119,22 @@ func (v *town) followAndMute(t *testing.T, mara, ben *browsertest.Tab, click cli
 	ben.Click("#muted form[action='/mute'] button")
 	says(t, ben, "main", "1 paper")
 	says(t, ben, "#muted", "They kept back 1 paper")
+	ben.Click("#muted .index button")
+	says(t, ben, "main", "2 papers")
+	ben.Click("article form[action*='kind=paper'] button")
+	says(t, ben, "main", "1 paper")
+	says(t, ben, "#muted", "until its next version")
+	if err := v.DB.Transact(t.Context(), func(tx *db.Tx) error { // as if ben had looked before anything came in
+		_, err := tx.Exec(t.Context(), `UPDATE looked SET before = 0`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v.shows(ben, "/following", "aside", "1 new")
+	for _, width := range []int64{1280, 390} {
+		ben.Shoot(fmt.Sprintf("following-new-%d-light", width), width, false)
+		ben.Shoot(fmt.Sprintf("following-new-%d-dark", width), width, true)
+	}
 	ben.Click("#muted .index button")
 	says(t, ben, "main", "2 papers")
 	ben.Click("aside form[action*='Ada'] button[name=follow]")
