@@ -34,6 +34,7 @@ type described struct {
 	Paths map[string]map[string]struct {
 		OperationID string `yaml:"operationId"`
 		Scope       string `yaml:"x-scope"`
+		Responses   map[string]map[string]any
 	}
 	Components struct{ Schemas map[string]*schema }
 }
@@ -88,6 +89,13 @@ func TestDocumentHasTheRoutes(t *testing.T) {
 				continue
 			}
 			delete(routes, name)
+			for code, response := range o.Responses {
+				for key := range response { // a comma without quotes makes a key of words
+					if !slices.Contains([]string{"description", "content", "headers", "$ref"}, key) {
+						t.Errorf("%s: the response %s has %q", name, code, key)
+					}
+				}
+			}
 			for _, scope := range account.Scopes() {
 				v := &account.Viewer{Account: account.Account{Role: account.Administrator}, Token: &account.Token{Scopes: []account.Scope{scope}}}
 				if o.Scope == string(scope) && account.May(v, act) != nil || o.Scope != string(scope) && o.Scope != "" && account.May(v, act) == nil {
