@@ -273,7 +273,7 @@ func (p *acting) log(ctx context.Context, a Act) (*Act, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Day, a.At, a.Account = p.Day, p.now, p.Desk
+	a.Day, a.At, a.Account = p.Day, p.now.UTC().Truncate(time.Microsecond), p.Desk
 	err = p.tx.QueryRow(ctx, `INSERT INTO desk_act (day, at, account, paper, deed, before, after, target, undone)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) RETURNING id`, a.Day, db.Micros(a.At), a.Account, a.Paper, a.Do, string(before), string(after), a.target).Scan(&a.ID)
 	if err != nil {
