@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"feed", "hook"},
 	{"digest"},
 	{"syndicate", "api", "press"},
-	{"mcp", "web"},
+	{"mcp", "web", "mirror"},
 	{"server"},
 	{"cli"},
 	{"."},

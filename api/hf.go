@@ -33,15 +33,16 @@ type Config struct {
 	Feeds    *feed.Feeds
 	Talk     *discuss.Store // votes and comments; nil where there are none. It needs Accounts
 	Accounts *account.Store
-	Library  *library.Store  // what readers keep; nil where they keep nothing. It needs Accounts
-	Lookup   *edition.Lookup // finds papers that readers put in; nil where they put in none. It needs Accounts
-	Mails    *digest.Store   // subscriptions; nil where no mail goes out. It needs Accounts
-	Finder   Finder          // nil while there is no search
-	Hooks    *hook.Store     // programs that are told of events; nil for none. It needs Accounts
-	Version  string          // of the program
-	Base     string          // the public address; "" to take it from each request's Host
-	State    func() uint64   // a number that changes whenever an answer could
-	PerHour  int             // requests that one client may make in an hour; 0 for no limit
+	Library  *library.Store                          // what readers keep; nil where they keep nothing. It needs Accounts
+	Lookup   *edition.Lookup                         // finds papers that readers put in; nil where they put in none. It needs Accounts
+	Mails    *digest.Store                           // subscriptions; nil where no mail goes out. It needs Accounts
+	Finder   Finder                                  // nil while there is no search
+	Hooks    *hook.Store                             // programs that are told of events; nil for none. It needs Accounts
+	Follows  func(context.Context) ([]string, error) // the instances that this one follows, itself or through others; nil for none
+	Version  string                                  // of the program
+	Base     string                                  // the public address; "" to take it from each request's Host
+	State    func() uint64                           // a number that changes whenever an answer could
+	PerHour  int                                     // requests that one client may make in an hour; 0 for no limit
 	Log      *slog.Logger
 	Now      func() time.Time
 }

@@ -39,6 +39,14 @@ func (a *API) follow(ctx context.Context, s stretch) (*v1.Changes, error) {
 		return nil, err
 	}
 	out := &v1.Changes{Changes: []v1.Change{}, Next: s.after, Latest: latest}
+	if out.Instance, err = a.papers.DB().Identity(ctx); err != nil {
+		return nil, err
+	}
+	if a.Follows != nil {
+		if out.Follows, err = a.Follows(ctx); err != nil {
+			return nil, err
+		}
+	}
 	size := 0
 	for part := range slices.Chunk(log, 100) {
 		told, err := a.tell(ctx, part, s)

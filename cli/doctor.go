@@ -9,6 +9,7 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/fault"
+	"broadsheet/mirror"
 	"broadsheet/paper"
 )
 
@@ -86,6 +87,11 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 		return err
 	}
 	list = append(list, hooks...)
+	peers, err := followed(ctx, d)
+	if err != nil {
+		return err
+	}
+	list = append(list, peers...)
 	wrong := 0
 	for _, f := range list {
 		show(w, f)
@@ -161,4 +167,20 @@ func (c *doctorAllCommand) disk() finding {
 		part: "disk", ok: free >= least, said: fmt.Sprintf("%d MB free in %s.", free, dir),
 		advice: fmt.Sprintf("Make room: a day of papers with its raw answers takes a few MB, a merge of the database as much as it is large. %d MB is little.", free),
 	}
+}
+
+// followed examines the instances that are followed.
+func followed(ctx context.Context, d *db.DB) (list []finding, err error) {
+	states, err := mirror.States(ctx, d)
+	for _, s := range states {
+		f := finding{
+			part: "mirror", ok: s.Failed == "", said: fmt.Sprintf("%s has been read up to change %d of %d, last at %s.", s.Name, s.Seq, s.Latest, s.Asked.UTC().Format("15:04 UTC on 2 January")),
+			advice: "What came from it stays. Look at its address in a browser, and at --mirror.",
+		}
+		if !f.ok {
+			f.said += " " + s.Failed
+		}
+		list = append(list, f)
+	}
+	return list, err
 }

@@ -11,6 +11,7 @@ import (
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/harvest"
+	"broadsheet/mirror"
 	"broadsheet/paper"
 	"broadsheet/server"
 )
@@ -23,6 +24,7 @@ type sources struct {
 	Feed     string        `name:"arxiv-feed" help:"arXiv's daily announcements; off to leave them out." default:"${feed}" placeholder:"URL" env:"BROADSHEET_ARXIV_FEED"`
 	API      string        `name:"arxiv-api" help:"arXiv's Atom API, asked for what is missing; off to leave it out." default:"${api}" placeholder:"URL" env:"BROADSHEET_ARXIV_API"`
 	Upstream string        `help:"A daily-papers site of Hugging Face's kind, or another Broadsheet; off to leave it out." default:"${upstream}" placeholder:"URL" env:"BROADSHEET_UPSTREAM"`
+	Mirror   []string      `help:"Another Broadsheet to follow by its change stream: its papers, editions, comments and votes are kept here, with their origin." placeholder:"URL" env:"BROADSHEET_MIRROR"`
 	Gap      time.Duration `name:"arxiv-gap" help:"The least time between two questions to arXiv. Less than 3s is against its terms; it is for a server of your own." default:"3s" env:"BROADSHEET_ARXIV_GAP"`
 }
 
@@ -59,13 +61,25 @@ func (s sources) asks(categories []string, log *slog.Logger) (*harvest.Settings,
 	}, nil
 }
 
+// peers returns the instances that the flags say to follow.
+func (s sources) peers(asks *harvest.Settings, now func() time.Time, log *slog.Logger) (list []*mirror.Peer, err error) {
+	for _, address := range s.Mirror {
+		p, err := mirror.NewPeer(address, asks.Other.Agent, now, log)
+		if err != nil {
+			return nil, fault.Invalid("--mirror %s", fault.Message(err))
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
 // harvester returns what asks, and stores the answers.
 func harvester(papers *paper.Store, asks *harvest.Settings, log *slog.Logger) *harvest.Harvester {
 	return &harvest.Harvester{Papers: papers, Log: log, Now: papers.DB().Now, Settings: *asks}
 }
 
 // keepers return what goes on while the program serves: what takes backups, what
-// harvests by the timetable, and what reads figures again.
+// harvests by the timetable, what reads figures again, and what follows other instances.
 func (c *serveCommand) keepers(h *server.House, asks *harvest.Settings, log *slog.Logger) (list []func(context.Context), err error) {
 	keep, err := c.backups.keeper(h, c.Data, log)
 	if err != nil {
@@ -76,6 +90,13 @@ func (c *serveCommand) keepers(h *server.House, asks *harvest.Settings, log *slo
 	}
 	if c.NoHarvest {
 		return list, nil
+	}
+	peers, err := c.peers(asks, h.DB.Now, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range peers {
+		list = append(list, func(ctx context.Context) { h.Mirror.Keep(ctx, p) })
 	}
 	hv := harvester(h.Papers, asks, log)
 	return append(list, hv.Keep, hv.Reread), nil
@@ -125,11 +146,20 @@ func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
+	peers, err := c.peers(asks, h.DB.Now, log)
+	if err != nil {
+		return err
+	}
 	hv := harvester(h.Papers, asks, log)
 	r := harvesting{Harvester: hv, w: w}
 	err = hv.Alone(ctx, func(ctx context.Context) error { return c.ask(ctx, &r) })
 	if err != nil {
 		return err
+	}
+	for _, p := range peers {
+		if err := r.follow(ctx, h.Mirror, p); err != nil {
+			return err
+		}
 	}
 	if err := h.CatchUp(ctx); err != nil {
 		return err
@@ -176,6 +206,20 @@ type harvesting struct {
 	*harvest.Harvester
 	w      World
 	failed []string
+}
+
+// follow reads what a peer has told since it was last read.
+func (r *harvesting) follow(ctx context.Context, m *mirror.Store, p *mirror.Peer) error {
+	return r.run(ctx, p.Name(), func() (step harvest.Step, err error) {
+		err = m.Alone(ctx, p, func(ctx context.Context) error {
+			_, err := m.CatchUp(ctx, p, func(s mirror.Step) {
+				step = harvest.Step{Got: s.Papers, Made: s.Made, Bad: s.Bad}
+				r.Progress(step)
+			})
+			return err
+		})
+		return step, err
+	})
 }
 
 // run runs a task with a bar. Its failure is shown and does not end the harvest; the

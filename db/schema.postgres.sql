@@ -261,6 +261,14 @@ follow.at bigint NOT NULL
 follow PRIMARY KEY (account, kind, key)
 CREATE INDEX follow_key ON follow USING btree (kind, key)
 CREATE UNIQUE INDEX follow_pkey ON follow USING btree (account, kind, key)
+foreign_comment.peer text NOT NULL
+foreign_comment.id text NOT NULL
+foreign_comment.comment bigint NOT NULL
+foreign_comment FOREIGN KEY (comment) REFERENCES comment(id)
+foreign_comment PRIMARY KEY (peer, id)
+foreign_comment UNIQUE (comment)
+CREATE UNIQUE INDEX foreign_comment_comment_key ON foreign_comment USING btree (comment)
+CREATE UNIQUE INDEX foreign_comment_pkey ON foreign_comment USING btree (peer, id)
 generation.one bigint NOT NULL
 generation.oldest bigint NOT NULL
 generation CHECK ((one = 1))
@@ -502,6 +510,28 @@ passkey FOREIGN KEY (account) REFERENCES account(id)
 passkey PRIMARY KEY (id)
 CREATE INDEX passkey_account ON passkey USING btree (account)
 CREATE UNIQUE INDEX passkey_pkey ON passkey USING btree (id)
+peer.name text NOT NULL
+peer.identity text NOT NULL
+peer.follows text NOT NULL
+peer.seq bigint NOT NULL
+peer.latest bigint NOT NULL
+peer.asked bigint NOT NULL
+peer.failed text NOT NULL
+peer PRIMARY KEY (name)
+CREATE UNIQUE INDEX peer_pkey ON peer USING btree (name)
+peer_paper.peer text NOT NULL
+peer_paper.paper bigint NOT NULL
+peer_paper FOREIGN KEY (paper) REFERENCES paper(id)
+peer_paper FOREIGN KEY (peer) REFERENCES peer(name)
+peer_paper PRIMARY KEY (peer, paper)
+CREATE INDEX peer_paper_paper ON peer_paper USING btree (paper)
+CREATE UNIQUE INDEX peer_paper_pkey ON peer_paper USING btree (peer, paper)
+peer_reader.peer text NOT NULL
+peer_reader.handle text NOT NULL
+peer_reader.account bigint NOT NULL
+peer_reader FOREIGN KEY (peer) REFERENCES peer(name)
+peer_reader PRIMARY KEY (peer, handle)
+CREATE UNIQUE INDEX peer_reader_pkey ON peer_reader USING btree (peer, handle)
 quarantine.file text NOT NULL
 quarantine.line bigint NOT NULL
 quarantine.reason text NOT NULL

@@ -241,6 +241,12 @@ CREATE TABLE follow (
 	PRIMARY KEY (account, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX follow_key ON follow(kind, key);
+CREATE TABLE foreign_comment (
+	peer    TEXT    NOT NULL,
+	id      TEXT    NOT NULL,
+	comment INTEGER NOT NULL UNIQUE REFERENCES comment(id),
+	PRIMARY KEY (peer, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE generation (
 	one    INTEGER PRIMARY KEY CHECK (one = 1),
 	oldest INTEGER NOT NULL -- programs of this generation and newer ones may use the database
@@ -472,6 +478,27 @@ CREATE TABLE passkey (
 	used       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX passkey_account ON passkey(account);
+CREATE TABLE peer (
+	name     TEXT    PRIMARY KEY,
+	identity TEXT    NOT NULL,
+	follows  TEXT    NOT NULL,
+	seq      INTEGER NOT NULL,
+	latest   INTEGER NOT NULL,
+	asked    INTEGER NOT NULL,
+	failed   TEXT    NOT NULL
+) STRICT;
+CREATE TABLE peer_paper (
+	peer  TEXT    NOT NULL REFERENCES peer(name),
+	paper INTEGER NOT NULL REFERENCES paper(id),
+	PRIMARY KEY (peer, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX peer_paper_paper ON peer_paper(paper);
+CREATE TABLE peer_reader (
+	peer    TEXT    NOT NULL REFERENCES peer(name),
+	handle  TEXT    NOT NULL,
+	account INTEGER NOT NULL,
+	PRIMARY KEY (peer, handle)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE quarantine (
 	file   TEXT    NOT NULL,
 	line   INTEGER NOT NULL,

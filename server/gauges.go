@@ -10,6 +10,7 @@ import (
 
 	"broadsheet/harvest"
 	"broadsheet/job"
+	"broadsheet/mirror"
 	"broadsheet/paper"
 )
 
@@ -72,6 +73,8 @@ var (
 	standbyLag = prometheus.NewDesc("broadsheet_standby_behind", "Changes of the log that the standby for visitors has still to receive.", nil, nil)
 	hookQueue  = prometheus.NewDesc("broadsheet_hook_waiting", "Events that hooks have still to be told of.", nil, nil)
 	hooksOff   = prometheus.NewDesc("broadsheet_hooks_stopped", "Hooks that are stopped because they failed or are gone.", nil, nil)
+	peerBehind = prometheus.NewDesc("broadsheet_peer_behind", "Changes of an instance that is followed that have still to be read.", []string{"peer"}, nil)
+	peerFails  = prometheus.NewDesc("broadsheet_peer_failing", "1 when an instance that is followed could not be read the last time.", []string{"peer"}, nil)
 	database   = prometheus.NewDesc("broadsheet_database_bytes", "Size of the database.", nil, nil)
 )
 
@@ -125,6 +128,18 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 	} else {
 		gauge(hookQueue, float64(waiting))
 		gauge(hooksOff, float64(stopped))
+	}
+	peers, err := mirror.States(ctx, s.DB)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(peerBehind, err)
+	}
+	for _, p := range peers {
+		failing := 0.0
+		if p.Failed != "" {
+			failing = 1
+		}
+		gauge(peerBehind, float64(max(0, p.Latest-p.Seq)), p.Name)
+		gauge(peerFails, failing, p.Name)
 	}
 	runs, err := harvest.Runs(ctx, s.DB)
 	if err != nil {

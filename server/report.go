@@ -11,6 +11,7 @@ import (
 	"broadsheet/backup"
 	"broadsheet/edition"
 	"broadsheet/harvest"
+	"broadsheet/mirror"
 	"broadsheet/web"
 )
 
@@ -92,6 +93,9 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 			s.Notes = append(s.Notes, web.Note{Strong: sourceName(run.Source) + " is failing.", Text: run.Failed + nextTry(run.Next)})
 		}
 	}
+	if err := r.peers(ctx, &s); err != nil {
+		return s, err
+	}
 	if err := r.gaps(ctx, now, &s); err != nil {
 		return s, err
 	}
@@ -117,6 +121,26 @@ func (r *report) Status(ctx context.Context) (web.StatusData, error) {
 	}
 	s.Harvested, err = harvest.Harvested(ctx, r.DB, now, back)
 	return s, err
+}
+
+// peers fills in how far the instances that are followed have been read.
+func (r *report) peers(ctx context.Context, s *web.StatusData) error {
+	list, err := mirror.States(ctx, r.DB)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		row := web.Source{Name: p.Name, Ran: p.Asked, Got: int(p.Seq), State: web.Done, Says: "Followed"}
+		switch behind := p.Latest - p.Seq; {
+		case p.Failed != "":
+			row.State, row.Says = web.Failed, "Failed"
+			s.Notes = append(s.Notes, web.Note{Strong: p.Name + " cannot be followed.", Text: p.Failed})
+		case behind > 0:
+			row.State, row.Says = web.Running, edition.Thousands(int(behind))+" changes to come"
+		}
+		s.Sources = append(s.Sources, row)
+	}
+	return nil
 }
 
 // backups fills in how the last backup went.

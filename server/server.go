@@ -30,6 +30,7 @@ import (
 	"broadsheet/library"
 	"broadsheet/mail/inbox"
 	"broadsheet/mcp"
+	"broadsheet/mirror"
 	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/search/opensearch"
@@ -92,6 +93,7 @@ type House struct {
 	Outbox   *outbox.Outbox
 	Search   Searcher // nil without an index
 	Digests  *digest.Store
+	Mirror   *mirror.Store
 
 	api     *api.API
 	models  *mcp.Server
@@ -129,6 +131,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Accounts.Register(h.Editions)
 	h.lookup = &edition.Lookup{Papers: papers, Accounts: h.Accounts, ArXiv: c.Outside.ArXiv, Client: c.Outside.Pages, DOI: c.Outside.DOI, OpenReview: c.Outside.OpenReview}
 	h.Library = library.NewStore(papers, h.Accounts)
+	h.Mirror = mirror.NewStore(papers, h.Editions, h.Talk, h.Accounts)
 	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
 	h.Hooks = hook.New(hook.Config{DB: d, Private: c.HooksNear, Now: c.Now, Log: log, Sent: h.metrics.hook, Data: h.happened})
 	h.Accounts.Register(h.Keys)
@@ -163,7 +166,7 @@ func (h *House) furnish() error {
 	c := h.Config
 	var err error
 	answers := api.Config{
-		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library, Hooks: h.Hooks,
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library, Hooks: h.Hooks, Follows: h.Mirror.Follows,
 		Version: c.Version, Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}
 	if h.Search != nil {

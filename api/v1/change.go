@@ -4,9 +4,11 @@ import "time"
 
 // Changes is a stretch of the change stream.
 type Changes struct {
-	Changes []Change `json:"changes"`
-	Next    int64    `json:"next"`   // ask for what comes after this number
-	Latest  int64    `json:"latest"` // the number of the newest change
+	Instance string   `json:"instance"`          // whose changes these are: another one when the database is another
+	Follows  []string `json:"follows,omitempty"` // the instances whose votes and comments are among them
+	Changes  []Change `json:"changes"`
+	Next     int64    `json:"next"`   // ask for what comes after this number
+	Latest   int64    `json:"latest"` // the number of the newest change
 }
 
 // Change says that something was made or became different, and what it is now. Of each
