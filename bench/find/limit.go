@@ -31,7 +31,7 @@ func limit(_ context.Context, o options) error {
 	var all []string
 	for _, c := range colours {
 		for _, t := range things {
-			all = append(all, c+" "+t)
+			all = append(all, c+t) // one word: nothing but it tells two people apart
 		}
 	}
 	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
