@@ -27,7 +27,8 @@ const format = 1
 // is a key. Chunks are described by 48 bytes each: the SHA-256 sum of what is in it,
 // then as unsigned 32-bit big-endian numbers the pack (its place in Packs), where the
 // chunk begins in it, how many bytes it takes there, and how many it has unpacked. In a
-// pack a chunk is one Zstandard frame; a pack is encrypted as a whole, and its name is
+// pack a chunk is one block of S2 (https://github.com/klauspost/compress/tree/master/s2),
+// which takes a third of the time of Zstandard for a third more bytes; a pack is encrypted as a whole, and its name is
 // the SHA-256 sum of the bytes that lie there.
 type Point struct {
 	Format   int       `json:"format"`

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"broadsheet/db"
 	"broadsheet/export"
@@ -38,13 +38,9 @@ func (nowhere) WriteAt(b []byte, _ int64) (int, error) { return len(b), nil }
 func (v *Vault) unpack(ctx context.Context, p *Point, i int, to io.WriterAt, progress func(done, all int64)) error {
 	chunks := p.chunksOf(i)
 	slices.SortFunc(chunks, func(a, b chunk) int { return cmp.Or(cmp.Compare(a.pack, b.pack), cmp.Compare(a.from, b.from)) })
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostPlain+1))
-	if err != nil {
-		return err
-	}
-	defer z.Close()
 	var body, plain []byte
 	var done int64
+	var err error
 	for n, c := range chunks {
 		if n == 0 || chunks[n-1].pack != c.pack {
 			if body, err = v.getPack(ctx, p.Packs[c.pack]); err != nil {
@@ -54,7 +50,11 @@ func (v *Vault) unpack(ctx context.Context, p *Point, i int, to io.WriterAt, pro
 		if uint64(c.from)+uint64(c.size) > uint64(len(body)) {
 			return fault.Invalid("%s is shorter than the point says.", p.Packs[c.pack].name())
 		}
-		if plain, err = z.DecodeAll(body[c.from:][:c.size], plain[:0]); err != nil || sha256.Sum256(plain) != c.sum {
+		packed := body[c.from:][:c.size]
+		if n, err := s2.DecodedLen(packed); err == nil && n == int(c.plain) { // else it would be unpacked to whatever length it claims
+			plain, err = s2.Decode(plain[:cap(plain)], packed)
+		}
+		if len(plain) != int(c.plain) || sha256.Sum256(plain) != c.sum {
 			return fault.Invalid("A chunk in %s is damaged. Restore another point.", p.Packs[c.pack].name())
 		}
 		if _, err := to.WriteAt(plain, c.at); err != nil {

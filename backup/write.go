@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"broadsheet/db"
 )
@@ -137,17 +137,13 @@ func (w *writer) give(plain []byte) error {
 
 // work sums pieces and compresses those that are new.
 func (w *writer) work() {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
-	if err != nil {
-		w.cancel(err)
-	}
 	for p := range w.pieces {
 		if w.ctx.Err() != nil {
 			continue // what waits is let go
 		}
 		p.sum = sha256.Sum256(p.plain)
 		if _, known := w.known[p.sum]; !known {
-			p.packed = z.EncodeAll(p.plain, make([]byte, 0, len(p.plain)/2))
+			p.packed = s2.Encode(nil, p.plain)
 		}
 		p.plain = nil
 		w.done <- p
