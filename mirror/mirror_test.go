@@ -164,9 +164,14 @@ func FuzzPeer(f *testing.F) {
 	f.Add(`{"instance": "A", "changes": [` + paperOf(1, 3, `, "edition": {"date": "2026-04-14", "origin": "submitted", "by": "ada"}, "authors": [{"name": "Ada"}]`) + `], "next": 1, "latest": 1}`)
 	f.Add(`{"instance": "A", "changes": [{"seq": 1, "kind": "paper", "id": "x/1", "at": "2026-04-14T09:00:00Z", "comments": [{"id": "1", "by": {"handle": "ada"}, "body": "<b>", "state": "shown"}, {"id": "2", "parent": "1", "state": "hidden"}], "paper": {"title": "T", "received": {"title": "$x$", "form": "tex", "authority": 90}}}], "next": 1, "latest": 1}`)
 	f.Add(`{"instance": "A", "changes": [{"seq": 1}], "next": 1, "latest": 1}`)
+	x := follow(f, dbtest.Open(f, dbtest.SQLite(f)))
 	f.Fuzz(func(t *testing.T, body string) {
-		d := dbtest.Open(t, dbtest.SQLite(t))
-		x := follow(t, d)
+		if err := x.db.Transact(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE peer SET seq = 0, identity = ''`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		asked := 0
 		x.answer = func(string) (int, string) { asked++; return 200, body }
 		if _, err := x.CatchUp(t.Context(), x.peer, nil); err != nil && strings.Contains(err.Error(), "constraint") {
