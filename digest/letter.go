@@ -214,7 +214,7 @@ const longestAbstract = 1200
 
 func itemOf(p *paper.Paper, place edition.Place, base string, abstracts bool) *Item {
 	it := &Item{
-		Title: plain(p.Form, p.Title), Who: who(p), Votes: p.Figures.Votes, Talk: p.Figures.Comments,
+		Title: plain(p.Form, p.Title), Who: who(p), Votes: p.Votes(), Talk: p.Comments(),
 		Href: base + "/papers/" + (&url.URL{Path: p.Key}).EscapedPath(),
 		Text: plain(p.Form, place.PickClaim(p.Abstract).String()),
 	}
