@@ -21,7 +21,7 @@ import (
 	"broadsheet/web"
 )
 
-//go:embed sample/papers.jsonl
+//go:embed sample/papers.jsonl.zst
 var samplePapers []byte
 
 //go:embed sample/readings.tsv

