@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -68,7 +69,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, v *account.Viewer, 
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Type", cmp.Or(out.kind, "application/json; charset=utf-8"))
 	h.Set("Content-Length", strconv.Itoa(len(out.body)))
 	if out.status != 0 {
 		w.WriteHeader(out.status)

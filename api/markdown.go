@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"broadsheet/account"
@@ -32,6 +33,10 @@ func (a *API) mountMarkdown() {
 		md("/authors/{name}", asMarkdown(a.v1Author, prose.Listing))
 		md("/categories/{name}", asMarkdown(a.v1Category, prose.Listing))
 	}
+	if a.Library != nil { // what only its reader sees
+		a.route("GET /library.md", account.Own, a.owning(ownMarkdown(a.v1Saved, prose.Saved)))
+		a.route("GET /following.md", account.Own, a.owning(ownMarkdown(a.v1Following, prose.Following)))
+	}
 	md("/llms.txt", a.llms)
 }
 
@@ -49,6 +54,21 @@ func asMarkdown[T any](f func(context.Context, *request) (answer, error), write 
 			return answer{}, fmt.Errorf("write %s as Markdown: %w", r.path, err)
 		}
 		return answer{kind: markdownKind, body: []byte(write(&v)), passing: out.passing}, nil
+	}
+}
+
+// ownMarkdown is asMarkdown for what readers keep.
+func ownMarkdown[T any](f deed, write func(*T) string) deed {
+	return func(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {
+		out, err := f(ctx, v, r)
+		if err != nil {
+			return out, err
+		}
+		var said T
+		if err := json.Unmarshal(out.body, &said); err != nil {
+			return answer{}, fmt.Errorf("write %s as Markdown: %w", r.URL.Path, err)
+		}
+		return answer{kind: markdownKind, body: []byte(write(&said))}, nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 
 	"broadsheet/account"
@@ -76,4 +77,27 @@ func TestCollectionsFollowsMutes(t *testing.T) {
 			t.Errorf("submissions: %d %+v", w.Code, put)
 		}
 	})
+}
+
+// TestOwnListsAsMarkdown reads what a reader saved and follows as Markdown; nobody else
+// may.
+func TestOwnListsAsMarkdown(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	s, accounts, _ := talking(t, d)
+	s.edition("2026-04-14", 2, "ada")
+	ada := bearer(t, accounts, accounttest.Create(t, accounts, d, "ada", account.Reader), account.ScopeRead, account.ScopeWrite)
+	papers, err := s.papers.Newest(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := s.as(ada, "PUT", "/api/v1/me/saved/"+papers[0].Key, "", nil); w.Code >= 300 {
+		t.Fatalf("save: %d %s", w.Code, w.Body)
+	}
+	for path, want := range map[string]string{"/library.md": "# Saved papers\n\n1. **", "/following.md": "# Following\n"} {
+		w := s.as(ada, "GET", path, "", nil)
+		if w.Code != 200 || !strings.HasPrefix(w.Body.String(), want) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/markdown") || !strings.HasPrefix(w.Header().Get("Cache-Control"), "private") {
+			t.Errorf("%s: %d %v %s", path, w.Code, w.Header(), w.Body)
+		}
+	}
 }

@@ -90,7 +90,7 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 // isMarkdown reports whether a request is for Markdown, and not for a page.
 func isMarkdown(r *http.Request) bool {
 	if strings.HasSuffix(r.URL.Path, ".md") {
-		return slices.ContainsFunc([]string{"/papers/", "/papers.md", "/archive.md", "/authors/", "/categories/"}, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
+		return slices.ContainsFunc([]string{"/papers/", "/papers.md", "/archive.md", "/library.md", "/following.md", "/authors/", "/categories/"}, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
 	}
 	for _, v := range r.Header["Accept"] {
 		if strings.Contains(v, "text/markdown") {

@@ -183,6 +183,18 @@ func Saved(s *v1.Saved) string {
 	return b.String()
 }
 
+// Following writes the newest papers of what a reader follows.
+func Following(f *v1.Following) string {
+	var b strings.Builder
+	b.WriteString("# Following\n\n")
+	n := 0
+	list(&b, listedOf(f.Papers, func(c *v1.Concern) v1.Listed {
+		n++
+		return v1.Listed{Paper: c.Paper, Rank: n, Why: line(c.Why)}
+	}), len(f.Papers))
+	return b.String()
+}
+
 // Editions writes the list of editions.
 func Editions(e *v1.Editions) string {
 	var b strings.Builder
