@@ -50,11 +50,7 @@ func (v *Vault) unpack(ctx context.Context, p *Point, i int, to io.WriterAt, pro
 		if uint64(c.from)+uint64(c.size) > uint64(len(body)) {
 			return fault.Invalid("%s is shorter than the point says.", p.Packs[c.pack].name())
 		}
-		packed := body[c.from:][:c.size]
-		if n, err := s2.DecodedLen(packed); err == nil && n == int(c.plain) { // else it would be unpacked to whatever length it claims
-			plain, err = s2.Decode(plain[:cap(plain)], packed)
-		}
-		if len(plain) != int(c.plain) || sha256.Sum256(plain) != c.sum {
+		if plain, err = unpackChunk(plain, body[c.from:][:c.size], c.plain); err != nil || sha256.Sum256(plain) != c.sum {
 			return fault.Invalid("A chunk in %s is damaged. Restore another point.", p.Packs[c.pack].name())
 		}
 		if _, err := to.WriteAt(plain, c.at); err != nil {
@@ -65,6 +61,14 @@ func (v *Vault) unpack(ctx context.Context, p *Point, i int, to io.WriterAt, pro
 		}
 	}
 	return ctx.Err()
+}
+
+// unpackChunk unpacks a chunk of so many bytes into dst, and none that claims to have more.
+func unpackChunk(dst, packed []byte, size uint32) ([]byte, error) {
+	if n, err := s2.DecodedLen(packed); err != nil || n != int(size) {
+		return nil, s2.ErrCorrupt
+	}
+	return s2.Decode(dst[:cap(dst)], packed)
 }
 
 // Target is where a point is restored to: a data folder, or with a DSN a PostgreSQL

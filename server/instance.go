@@ -166,15 +166,13 @@ func (r *report) letters(ctx context.Context, d *web.InstanceData) error {
 		by[c.State] += c.Letters
 		returned += c.Returned
 	}
-	for _, s := range []web.OutboxState{
+	d.Outbox.States = []web.OutboxState{
 		{Name: "Sent", State: web.Done, Count: by["sent"], Says: "in 60 days"},
 		{Name: "Waiting", State: web.Waiting, Count: by["waiting"]},
 		{Name: "Under way", State: web.Running, Count: by["taken"] + by["handing"]},
 		{Name: "Came back", State: web.Failed, Count: returned},
 		{Name: "Given up", State: web.Failed, Count: by["refused"] + by["expired"]},
 		{Name: "Dropped", State: web.Failed, Count: by["dropped"], Says: "the address wants none"},
-	} {
-		d.Outbox.States = append(d.Outbox.States, s)
 	}
 	lane := web.Lane{Name: "Digests"}
 	for h := range d.Outbox.Sent {
