@@ -55,6 +55,9 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if h.Talk == nil && d.Partly {
+		return h.showOnce(w, r, PaperPageOf(site, *d))
+	}
 	if h.Talk == nil {
 		return h.show(w, r, askAgain, state, PaperPageOf(site, *d))
 	}
@@ -65,14 +68,19 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request) error {
 	if d.Mine, err = h.mine(r, v, p); err != nil {
 		return err
 	}
-	if v == nil {
-		return h.showVisitors(w, r, state, PaperPageOf(site, *d))
+	switch page := PaperPageOf(site, *d); {
+	case v != nil:
+		return h.showTo(w, r, v, page, p.ID)
+	case d.Partly:
+		return h.showOnce(w, r, page)
+	default:
+		return h.showVisitors(w, r, state, page)
 	}
-	return h.showTo(w, r, v, PaperPageOf(site, *d), p.ID)
 }
 
 func (h *Handler) paperData(ctx context.Context, p *paper.Paper, version int) (*PaperData, error) {
-	d := &PaperData{Paper: p, Version: version, Near: h.near(ctx, p)}
+	d := &PaperData{Paper: p, Version: version}
+	d.Near, d.Partly = h.near(ctx, p)
 	place, err := h.Editions.Place(ctx, h.Papers.DB(), p.ID)
 	if err != nil {
 		return nil, err
@@ -128,20 +136,20 @@ func (h *Handler) said(ctx context.Context, id int64, place *edition.Place) ([]s
 	return list, nil
 }
 
-// near returns the papers nearest to one. A page stands without them too, and waits for
-// them no longer than a moment.
-func (h *Handler) near(ctx context.Context, p *paper.Paper) []*paper.Paper {
+// near returns the papers nearest to one, or that these could not be had. A page stands
+// without them too, and waits for them no longer than a moment.
+func (h *Handler) near(ctx context.Context, p *paper.Paper) (list []*paper.Paper, failed bool) {
 	if h.Finder == nil {
-		return nil
+		return nil, false
 	}
 	const shown, moment = 5, time.Second
-	ctx, cancel := context.WithTimeout(ctx, moment)
+	within, cancel := context.WithTimeout(ctx, moment)
 	defer cancel()
-	list, err := h.Finder.Near(ctx, p, shown)
-	if err != nil && !fault.Is(err, fault.KindBusy) {
+	list, err := h.Finder.Near(within, p, shown)
+	if err != nil && !fault.Is(err, fault.KindBusy) && ctx.Err() == nil { // else nobody waits for the page
 		h.Log.Error("the papers near one could not be found", "paper", p.Key, "error", err)
 	}
-	return list
+	return list, err != nil
 }
 
 var nearlyArXiv = regexp.MustCompile(`^(\d{4})\.(\d{1,7})(v\d+)?$`)

@@ -20,6 +20,7 @@ type PaperData struct {
 	Talk     *TalkData      // nil where nobody can vote or write
 	Mine     *MineData      // nil for visitors
 	Near     []*paper.Paper // in meaning, the nearest first
+	Partly   bool           // those could not be had: nobody is to keep the page
 	Said     []string       // by the desk that kept it, and by those who put it in
 }
 

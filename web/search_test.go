@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
 	"broadsheet/edition"
+	"broadsheet/fault"
+	"broadsheet/paper"
 	"broadsheet/search"
 	"broadsheet/web"
 	"broadsheet/web/webtest"
@@ -107,5 +110,40 @@ func TestSearchCanBePagedToItsEnd(t *testing.T) {
 	}
 	if len(seen) < 21 || !strings.Contains(body, fmt.Sprintf("%d of %[1]d.", len(seen))) {
 		t.Errorf("%d pages hold %d papers, and the last does not say so", pages, len(seen))
+	}
+}
+
+// absent is a search that is away when it is first asked, and then finds one paper near
+// every other.
+type absent struct {
+	web.Finder
+	asked bool
+	of    *paper.Paper
+}
+
+func (a *absent) Near(context.Context, *paper.Paper, int) ([]*paper.Paper, error) {
+	if !a.asked {
+		a.asked = true
+		return nil, fault.Busy("The search cannot be reached at the moment.")
+	}
+	return []*paper.Paper{a.of}, nil
+}
+
+// TestAPageInPartIsNotKept asks for a paper while the search is away, and when it is back:
+// the page that lacks the papers near it was not kept.
+func TestAPageInPartIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), func(c *web.Config) {
+		c.Finder = &absent{of: webtest.Papers(2, webtest.Now())[1]}
+	})
+	list := webtest.Papers(1, webtest.Now())
+	list[0].ID, list[0].Key = 0, ""
+	s.put(list...)
+	path := "/papers/" + list[0].Key
+	if page := s.get(path).Body.String(); strings.Contains(page, "Near it in meaning") {
+		t.Error("a search that is away found something")
+	}
+	if page := s.get(path).Body.String(); !strings.Contains(page, "Near it in meaning") {
+		t.Error("the page was kept without the papers near it")
 	}
 }
