@@ -109,11 +109,20 @@ func (h *House) guard(next http.Handler) http.Handler {
 		head := w.Header()
 		head["X-Content-Type-Options"] = nosniff
 		head["Referrer-Policy"] = sameOrigin
+		begun := &begun{ResponseWriter: w}
+		w = begun
 		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler {
-				h.log.Error("a handler broke", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				http.Error(w, "Something broke here. Nothing was lost.", http.StatusInternalServerError)
+			p := recover()
+			if p == nil {
+				return
 			}
+			if p != http.ErrAbortHandler {
+				h.log.Error("a handler broke", "path", web.LogPath(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+			}
+			if p == http.ErrAbortHandler || begun.yes {
+				panic(http.ErrAbortHandler) // the connection breaks: nobody takes a part for the whole
+			}
+			http.Error(w, "Something broke here. Nothing was lost.", http.StatusInternalServerError)
 		}()
 		most := int64(1 << 20) // no form or JSON of ours comes near a megabyte
 		if r.URL.Path == web.ImportPath {
@@ -127,6 +136,25 @@ func (h *House) guard(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// begun notes whether an answer has begun.
+type begun struct {
+	http.ResponseWriter
+	yes bool
+}
+
+func (b *begun) WriteHeader(status int) {
+	b.yes = true
+	b.ResponseWriter.WriteHeader(status)
+}
+
+func (b *begun) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach what is below.
+func (b *begun) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 // Header values that never change, made once.
 var (

@@ -119,14 +119,18 @@ func (h *Handler) cite(w http.ResponseWriter, r *http.Request) error {
 // first byte breaks the connection, so that nobody takes a part for the whole.
 func (h *Handler) stream(w http.ResponseWriter, r *http.Request, write func(io.Writer) error) error {
 	var out io.Writer = w
+	end := func() error { return nil }
 	if acceptsGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is one that there is
-		defer z.Close()
-		out = z
+		out, end = z, z.Close                          // an end that only what is whole is given
 	}
-	if err := write(out); err != nil {
-		h.Log.Error("a list broke off", "path", r.URL.Path, "error", err)
+	err := write(out)
+	if err == nil {
+		err = end()
+	}
+	if err != nil {
+		h.Log.Error("a list broke off", "path", LogPath(r.URL.Path), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
