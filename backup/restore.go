@@ -98,7 +98,7 @@ func (v *Vault) Restore(ctx context.Context, p *Point, t Target) error {
 		return err
 	}
 	defer func() {
-		for _, suffix := range []string{"", "-wal", "-shm"} {
+		for _, suffix := range []string{"", "-wal", "-shm", ".db", ".db-wal", ".db-shm"} {
 			os.Remove(tmp.Name() + suffix) // it has its own name by then, if it was needed
 		}
 	}()
@@ -114,8 +114,12 @@ func (v *Vault) Restore(ctx context.Context, p *Point, t Target) error {
 		err = settle(ctx, tmp.Name(), place)
 	case p.Files[i].Name == pagesFile:
 		err = cross(ctx, tmp.Name(), t.DSN)
-	default:
-		err = fillFrom(ctx, tmp.Name(), cmp.Or(t.DSN, place))
+	case t.DSN != "":
+		err = fillFrom(ctx, tmp.Name(), t.DSN)
+	default: // under another name until it is whole
+		if err = fillFrom(ctx, tmp.Name(), tmp.Name()+".db"); err == nil {
+			err = settle(ctx, tmp.Name()+".db", place)
+		}
 	}
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -81,6 +82,9 @@ func connectSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
+	if err := begin(path); err != nil {
+		return nil, fmt.Errorf("make the database: %w", err)
+	}
 	open := func(options string, conns int) (*pool, error) {
 		p, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options)
 		if err != nil {
@@ -103,6 +107,19 @@ func connectSQLite(ctx context.Context, path string) (*DB, error) {
 	return &DB{Dialect: SQLite, read: r, write: w, path: path}, nil
 }
 
+// begin makes the file of a new database, which holds addresses and sums of passwords, so
+// that others on the machine cannot read it; SQLite gives its companions the same mode.
+func begin(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // pingSQLite makes the first connection. Turning a new file to WAL can meet another
 // process that does the same, which SQLite calls busy at once, whatever its timeout.
 func pingSQLite(ctx context.Context, p *sql.DB) error {
@@ -121,6 +138,13 @@ func Redact(dsn string) string {
 	u, err := url.Parse(dsn)
 	if err != nil {
 		return "the database"
+	}
+	q := u.Query()
+	for _, secret := range []string{"password", "sslpassword"} {
+		if q.Has(secret) {
+			q.Set(secret, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
 	}
 	return u.Redacted()
 }

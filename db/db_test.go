@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -143,6 +144,9 @@ func TestRedact(t *testing.T) {
 	if got := db.Redact("postgres://u:secret@h/d"); strings.Contains(got, "secret") {
 		t.Errorf("%s shows the password", got)
 	}
+	if got := db.Redact("postgres://u@h/d?sslmode=disable&password=secret&sslpassword=secret"); strings.Contains(got, "secret") || !strings.Contains(got, "sslmode=disable") {
+		t.Errorf("%s", got)
+	}
 }
 
 func TestIdentityStays(t *testing.T) {
@@ -156,4 +160,20 @@ func TestIdentityStays(t *testing.T) {
 			t.Errorf("identity %q, then %q, %v", first, again, err)
 		}
 	})
+}
+
+// TestANewDatabaseIsOnesOwn: others on the machine cannot read it, nor what lies beside it.
+func TestANewDatabaseIsOnesOwn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	dbtest.Open(t, filepath.Join(dir, "x.db"))
+	list, err := os.ReadDir(dir)
+	if err != nil || len(list) < 2 {
+		t.Fatal(list, err)
+	}
+	for _, e := range list {
+		if st, err := e.Info(); err != nil || st.Mode().Perm()&0o007 != 0 {
+			t.Errorf("%s has the mode %v, %v", e.Name(), st.Mode(), err)
+		}
+	}
 }
