@@ -100,6 +100,17 @@ func isMarkdown(r *http.Request) bool {
 	return false
 }
 
+// LogPath is the path of an address as it may stand in a log: without what in it opens
+// something to whoever knows it.
+func LogPath(path string) string {
+	for _, p := range []string{"/feed/me/", "/cite/me/", "/join/", "/quiet/"} {
+		if strings.HasPrefix(path, p) {
+			return p + "…"
+		}
+	}
+	return path
+}
+
 // site returns what the pages of a request share.
 func (h *Handler) site(r *http.Request) (Site, error) {
 	front, err := h.front(r.Context())
@@ -290,7 +301,7 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	d := FailureData{Kind: kind, Says: fault.Message(err)}
 	if kind == fault.Internal {
 		d.RequestID = h.requestID(r)
-		h.Log.Error("a page failed", "path", r.URL.Path, "request", d.RequestID, "error", err)
+		h.Log.Error("a page failed", "path", LogPath(r.URL.Path), "request", d.RequestID, "error", err)
 	}
 	site := Site{Base: h.base(r), Version: h.Version, Theme: themeOf(r), Path: r.URL.Path, Now: h.Now().UTC(), Demo: h.isDemo(), Keeps: h.Library != nil}
 	if full, err := h.site(r); err == nil {

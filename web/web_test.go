@@ -462,3 +462,12 @@ func TestSitemaps(t *testing.T) {
 		t.Errorf("the sitemaps name %d addresses", len(seen))
 	}
 }
+
+func TestLogPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/feed/me/KEY/following.atom": "/feed/me/…", "/cite/me/KEY/library.bib": "/cite/me/…", "/join/CODE": "/join/…", "/papers/2604.00001": "/papers/2604.00001"} {
+		if got := web.LogPath(path); got != want {
+			t.Errorf("%s is logged as %s, want %s", path, got, want)
+		}
+	}
+}
