@@ -127,6 +127,9 @@ func TestTokens(t *testing.T) {
 		if err != nil || len(list) != 1 || !list[0].Used.Equal(c.now()) {
 			t.Errorf("tokens %+v, %v", list, err)
 		}
+		if v, _ := ask(t, s, "Authorization", "bearer "+secret); v == nil {
+			t.Error("a scheme in small letters is not understood")
+		}
 		for bearer, status := range map[string]int{"Bearer bs_nothing": 401, "Bearer hf_of_another_place": 200, "Basic YWRhOng=": 200, "Bearer " + secret + "x": 401} {
 			if v, w := ask(t, s, "Authorization", bearer); v != nil || w.Code != status {
 				t.Errorf("%q: %+v, status %d, want %d", bearer, v, w.Code, status)

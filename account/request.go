@@ -33,7 +33,8 @@ func (s *Store) Recognise(next http.Handler, secure func(*http.Request) bool, fa
 }
 
 func (s *Store) viewer(w http.ResponseWriter, r *http.Request, secure bool) (*Viewer, error) {
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "+tokenMark); ok {
+	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ") // a scheme is written in any letters (RFC 9110, 11.1)
+	if bearer, ok := strings.CutPrefix(credentials, tokenMark); ok && strings.EqualFold(scheme, "Bearer") {
 		v, err := s.ByToken(r.Context(), tokenMark+bearer)
 		if err == nil && v == nil {
 			err = fault.SignIn("The token is not known here, or has ended.")
