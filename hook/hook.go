@@ -291,8 +291,8 @@ func (s *Store) Remove(ctx context.Context, id int64) error {
 	})
 }
 
-// Resume tells a stopped hook again, beginning with what waits for it. What happened
-// while it was stopped it is not told of.
+// Resume tells a stopped hook again, beginning with what waits for it. Of what happened
+// while it was stopped it is told only what concerns a paper that changes again.
 func (s *Store) Resume(ctx context.Context, id int64) error {
 	return s.change(ctx, id, func(tx *db.Tx) (int64, error) {
 		return tx.Exec(ctx, `UPDATE hook SET state = $2, said = '' WHERE id = $1`, id, Active)
