@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -188,6 +189,9 @@ func (s *Store) try(ctx context.Context, h *Hook, d *Delivery, body []byte) (out
 	if err != nil {
 		if ctx.Err() != nil {
 			return outcome{}, ctx.Err() // we stop; it is made again
+		}
+		if named := (*url.Error)(nil); errors.As(err, &named) {
+			err = named.Err // without the address, which may hold a key of the hook's owner
 		}
 		return later(d, now, 0, err.Error(), 0), nil
 	}

@@ -80,7 +80,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{heldPapers, changes, behind, sourceAge, sourceGot, sourceBad, standbyUp, standbyLag, database} {
+	for _, d := range []*prometheus.Desc{heldPapers, changes, behind, sourceAge, sourceGot, sourceBad, standbyUp, standbyLag, hookQueue, hooksOff, peerBehind, peerFails, database} {
 		to <- d
 	}
 }
