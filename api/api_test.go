@@ -206,6 +206,25 @@ func TestAFailureOfOursShowsNoInside(t *testing.T) {
 	}
 }
 
+// TestAnotherMethodIsRefused asks by other methods for an answer that is kept.
+func TestAnotherMethodIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), nil)
+	s.edition("2026-04-14", 3, "ada")
+	for _, path := range []string{"/api/daily_papers", "/api/papers/search?q=paper", "/api/papers"} {
+		if w := s.get(path); w.Code != 200 {
+			t.Fatalf("GET %s: %d", path, w.Code)
+		}
+		for _, method := range []string{"DELETE", "PUT", "get", "FOO", "TRACE"} {
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+			if w.Code != 405 || w.Header().Get("Allow") != "GET" || !strings.Contains(w.Body.String(), `{"error":"This address takes GET."}`) {
+				t.Errorf("%s %s: %d, Allow %q: %.100s", method, path, w.Code, w.Header().Get("Allow"), w.Body)
+			}
+		}
+	}
+}
+
 func TestAnswersAreKeptUntilTheStateChanges(t *testing.T) {
 	t.Parallel()
 	s := open(t, dbtest.Open(t, dbtest.SQLite(t)), nil)

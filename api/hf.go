@@ -88,9 +88,7 @@ func New(c Config) (*API, error) {
 	if err := a.mountDocument(); err != nil {
 		return nil, err
 	}
-	a.route("/api/", account.Look, a.handle(func(context.Context, *request) (answer, error) {
-		return answer{}, fault.NotFound("There is nothing at this address. The API is described at /api.")
-	}))
+	a.route("/api/", account.Look, http.HandlerFunc(a.nothing))
 	return a, nil
 }
 

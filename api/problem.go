@@ -42,8 +42,8 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, status int, says s
 // methods are those that an address of ours may have.
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// nothing answers for addresses of version 1 that are none, and for those that do not
-// have the method.
+// nothing answers for addresses that are none, and for those that do not have the
+// method.
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, m := range methods {
@@ -55,8 +55,8 @@ func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(allowed) > 0 {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		a.problem(w, r, http.StatusMethodNotAllowed, "This address takes "+strings.Join(allowed, ", ")+".")
+		a.fail(w, r, http.StatusMethodNotAllowed, "This address takes "+strings.Join(allowed, ", ")+".")
 		return
 	}
-	a.problem(w, r, http.StatusNotFound, "There is nothing at this address. The API is described at /api.")
+	a.fail(w, r, http.StatusNotFound, "There is nothing at this address. The API is described at /api.")
 }
