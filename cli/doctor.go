@@ -53,45 +53,10 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 		return fault.Conflict("1 finding")
 	}
 	defer d.Close()
-	list := []finding{c.database(ctx, d), c.clock()}
-	list = append(list, c.server(ctx, d)...)
-	if d.Dialect == db.SQLite {
-		list = append(list, c.disk())
-	}
-	if len(c.Nodes) > 0 {
-		f, err := c.examine(ctx, d)
-		if err != nil {
-			return err
-		}
-		list = append(list, f)
-	} else {
-		f, err := c.index(ctx, d)
-		if err != nil {
-			return err
-		}
-		list = append(list, f)
-	}
-	list = append(list, c.certificates(time.Now())...)
-	ledger, err := c.ledger(ctx, d)
+	list, err := c.all(ctx, d)
 	if err != nil {
 		return err
 	}
-	list = append(list, ledger...)
-	kept, err := backedUp(ctx, d, time.Now())
-	if err != nil {
-		return err
-	}
-	list = append(list, kept...)
-	hooks, err := told(ctx, d)
-	if err != nil {
-		return err
-	}
-	list = append(list, hooks...)
-	peers, err := followed(ctx, d)
-	if err != nil {
-		return err
-	}
-	list = append(list, peers...)
 	wrong := 0
 	for _, f := range list {
 		show(w, f)
@@ -103,6 +68,37 @@ func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
 		return fault.Conflict("%d of %d examinations found something wrong", wrong, len(list))
 	}
 	return nil
+}
+
+// all makes every examination.
+func (c *doctorAllCommand) all(ctx context.Context, d *db.DB) ([]finding, error) {
+	list := []finding{c.database(ctx, d), c.clock()}
+	list = append(list, c.server(ctx, d)...)
+	if d.Dialect == db.SQLite {
+		list = append(list, c.disk())
+	}
+	index := c.index
+	if len(c.Nodes) > 0 {
+		index = c.examine
+	}
+	f, err := index(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, f)
+	list = append(list, c.certificates(time.Now())...)
+	for _, examine := range []func(context.Context, *db.DB) ([]finding, error){
+		c.ledger,
+		func(ctx context.Context, d *db.DB) ([]finding, error) { return backedUp(ctx, d, time.Now()) },
+		told, followed,
+	} {
+		more, err := examine(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
 }
 
 func show(w World, f finding) {

@@ -90,70 +90,85 @@ func (state) Describe(to chan<- *prometheus.Desc) {
 func (s state) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
-		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
-	}
 	latest, err := paper.Latest(ctx, s.DB)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(changes, err)
 		return
 	}
 	to <- prometheus.MustNewConstMetric(changes, prometheus.CounterValue, float64(latest))
+	s.collectOwn(ctx, to, latest)
+	s.collectPeers(ctx, to)
+	s.collectSources(ctx, to)
+}
+
+func tell(to chan<- prometheus.Metric, d *prometheus.Desc, value float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+}
+
+// collectOwn tells what stands in the database and who has not read the latest changes.
+func (s state) collectOwn(ctx context.Context, to chan<- prometheus.Metric, latest int64) {
 	switch held, ok := s.DB.StandbyHeld(); {
 	case ok && held >= 0:
-		gauge(standbyUp, 1)
-		gauge(standbyLag, float64(max(0, latest-held)))
+		tell(to, standbyUp, 1)
+		tell(to, standbyLag, float64(max(0, latest-held)))
 	case ok:
-		gauge(standbyUp, 0)
+		tell(to, standbyUp, 0)
 	}
 	watchers, err := job.Watchers(ctx, s.DB)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(behind, err)
 	}
 	for name, seen := range watchers {
-		gauge(behind, float64(latest-seen), name)
+		tell(to, behind, float64(latest-seen), name)
 	}
 	if n, err := s.Papers.Count(ctx); err != nil {
 		to <- prometheus.NewInvalidMetric(heldPapers, err)
 	} else {
-		gauge(heldPapers, float64(n))
+		tell(to, heldPapers, float64(n))
 	}
 	if size, err := s.DB.Size(ctx); err != nil {
 		to <- prometheus.NewInvalidMetric(database, err)
 	} else {
-		gauge(database, float64(size))
+		tell(to, database, float64(size))
 	}
 	if waiting, stopped, err := s.Hooks.Waiting(ctx); err != nil {
 		to <- prometheus.NewInvalidMetric(hookQueue, err)
 	} else {
-		gauge(hookQueue, float64(waiting))
-		gauge(hooksOff, float64(stopped))
+		tell(to, hookQueue, float64(waiting))
+		tell(to, hooksOff, float64(stopped))
 	}
+}
+
+// collectPeers tells of the instances that this one follows.
+func (s state) collectPeers(ctx context.Context, to chan<- prometheus.Metric) {
 	peers, err := mirror.States(ctx, s.DB)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(peerBehind, err)
 	}
 	for _, p := range peers {
-		failing := 0.0
-		if p.Failed != "" {
-			failing = 1
-		}
-		gauge(peerBehind, float64(max(0, p.Latest-p.Seq)), p.Name)
-		gauge(peerFails, failing, p.Name)
+		tell(to, peerBehind, float64(max(0, p.Latest-p.Seq)), p.Name)
+		tell(to, peerFails, oneIf(p.Failed != ""), p.Name)
 	}
+}
+
+// collectSources tells of the harvests.
+func (s state) collectSources(ctx context.Context, to chan<- prometheus.Metric) {
 	runs, err := harvest.Runs(ctx, s.DB)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(sourceAge, err)
 	}
 	for _, r := range runs {
 		if !r.Ended.IsZero() {
-			gauge(sourceAge, s.Config.Now().Sub(r.Ended).Seconds(), r.Source)
+			tell(to, sourceAge, s.Config.Now().Sub(r.Ended).Seconds(), r.Source)
 		}
-		failing := 0.0
-		if r.Failed != "" {
-			failing = 1
-		}
-		gauge(sourceGot, float64(r.Got), r.Source)
-		gauge(sourceBad, failing, r.Source)
+		tell(to, sourceGot, float64(r.Got), r.Source)
+		tell(to, sourceBad, oneIf(r.Failed != ""), r.Source)
 	}
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }

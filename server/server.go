@@ -7,12 +7,9 @@ package server
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -282,96 +279,6 @@ func (h *House) beat(ctx context.Context, last *int64) error {
 	hour := uint64(h.Config.Now().Unix() / 3600)
 	h.state.Store(uint64(seq)<<24 | hour&(1<<24-1))
 	return nil
-}
-
-// Serve answers requests until ctx ends, then finishes those under way. It
-// prints the address to out once it is ready for them.
-func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.Context)) error {
-	l, err := h.listener()
-	if err != nil {
-		return err
-	}
-	at := "http://" + l.Addr().String()
-	var secured *tls.Config
-	if c := &h.Config.TLS; c.on() {
-		at = "https://" + l.Addr().String()
-		var answer http.Handler
-		if secured, answer, err = c.config(h.log); err != nil {
-			return errors.Join(err, l.Close())
-		}
-		if c.Plain != "" {
-			open, err := net.Listen("tcp", c.Plain)
-			if err != nil {
-				return errors.Join(fmt.Errorf("listen on %s: %w", c.Plain, err), l.Close())
-			}
-			work = append(work, func(ctx context.Context) { h.plainly(ctx, open, answer) })
-		}
-	}
-	if h.Config.Base == "" {
-		h.Digests.Base = at // of the links in mails, which know no request
-	}
-	if err := h.beat(ctx, new(int64)); err != nil {
-		l.Close()
-		return err
-	}
-	work = append(work, h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run, h.Hooks.Run)
-	for i, in := range h.inboxes {
-		work = append(work, h.listen(in, h.Config.MailIn[i]))
-	}
-	if h.Search != nil {
-		work = append(work, h.index, h.encode)
-	}
-	if h.Config.Hub != "" {
-		work = append(work, h.tellHub)
-	}
-	inner, stop := context.WithCancel(ctx)
-	defer stop()
-	var workers sync.WaitGroup
-	for _, w := range work {
-		workers.Go(func() { w(inner) })
-	}
-	open := &connections{busy: map[net.Conn]bool{}}
-	s := &http.Server{
-		Handler:           h.Handler(),
-		ConnState:         open.changed,
-		TLSConfig:         secured,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- h.serve(s, l) }()
-	h.ready.Store(true)
-	fmt.Fprintf(out, "listening on %s\n", at)
-	notify("READY=1")
-	if err := h.welcome(inner, l.Addr(), out); err != nil {
-		h.log.Error("the link for the first administrator could not be made", "error", err)
-	}
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-		h.ready.Store(false)
-		notify("STOPPING=1")
-		sleep(context.WithoutCancel(ctx), h.Config.Drain) // a load balancer sees it before the listener closes
-		l.Close()
-		<-failed // with the last connection that was accepted in the server's hands
-		h.api.Release()
-		open.rest(s)
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-		defer cancel()
-		if err = s.Shutdown(grace); err != nil {
-			err = fmt.Errorf("some requests were cut off: %w", err)
-		}
-	}
-	stop()
-	workers.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
 }
 
 // During runs f while the house follows what changes, as it does while it serves, but

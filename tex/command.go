@@ -137,8 +137,6 @@ func (p *parser) special(name string) func() (*node, error) {
 		return func() (*node, error) { return p.enclosed(name) }
 	case "ketbra", "outerproduct", "dyad", "innerproduct":
 		return func() (*node, error) { return p.dirac(name) }
-	case "char", "symbol":
-		return nil
 	}
 	return nil
 }

@@ -147,6 +147,20 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 	for _, w := range d.Ways {
 		v.way(s, w)
 	}
+	v.sessions(s, d)
+	v.tokens(s, d.Tokens)
+	names := map[account.Scope]string{account.ScopeRead: "Read what I keep", account.ScopeVote: "Vote", account.ScopeSubmit: "Submit", account.ScopeWrite: "Write: save, note, comment", account.ScopeDesk: "Edit and moderate"}
+	for _, x := range a.Role.Scopes() {
+		v.Scopes = append(v.Scopes, Choice{string(x), names[x], x == account.ScopeRead})
+	}
+	if a.Role == account.Administrator {
+		v.invitations(d)
+	}
+	return v
+}
+
+// sessions lists where the account is signed in, this browser first.
+func (v *AccountPage) sessions(s Site, d AccountData) {
 	for _, x := range d.Sessions {
 		row := SessionRow{ID: x.ID, Where: x.Agent, From: x.Network, Since: lately(s, x.Made), Here: x.ID == d.Here}
 		if row.Here {
@@ -161,7 +175,11 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 	} else if n > 1 {
 		v.Others = "the other " + inWords(n)
 	}
-	for _, t := range d.Tokens {
+}
+
+// tokens lists those of programs.
+func (v *AccountPage) tokens(s Site, list []account.Token) {
+	for _, t := range list {
 		var may []string
 		for _, x := range t.Scopes {
 			may = append(may, string(x))
@@ -172,14 +190,6 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 		}
 		v.Tokens = append(v.Tokens, row)
 	}
-	names := map[account.Scope]string{account.ScopeRead: "Read what I keep", account.ScopeVote: "Vote", account.ScopeSubmit: "Submit", account.ScopeWrite: "Write: save, note, comment", account.ScopeDesk: "Edit and moderate"}
-	for _, x := range a.Role.Scopes() {
-		v.Scopes = append(v.Scopes, Choice{string(x), names[x], x == account.ScopeRead})
-	}
-	if a.Role == account.Administrator {
-		v.invitations(d)
-	}
-	return v
 }
 
 func (v *AccountPage) way(s Site, w account.Way) {

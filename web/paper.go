@@ -77,7 +77,6 @@ type Name struct {
 
 // PaperPageOf makes the page of a paper.
 func PaperPageOf(s Site, d PaperData) *PaperPage {
-	const shown = 40 // authors before the fold
 	p := d.Paper
 	v := &PaperPage{
 		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p),
@@ -93,29 +92,9 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	if s.Talk {
 		v.offer("comments on "+v.Title, "comments", p.Key, nil)
 	}
-	for _, a := range p.Authors {
-		n := Name{Text: a.Name, Claimed: a.Claimed}
-		if s.Searches {
-			n.Href = authorPath(a.Name)
-		}
-		v.Authors = append(v.Authors, n)
-	}
-	if len(v.Authors) > shown+5 {
-		v.Authors, v.Others = v.Authors[:shown], v.Authors[shown:]
-	}
-	if o := p.Organisation; o != nil {
-		if v.Org = o.FullName; v.Org == "" {
-			v.Org = o.Name
-		}
-	}
+	v.people(s, p)
 	if !p.Submitted.IsZero() {
 		v.Date = Link{Text: shortDate(p.Submitted), Href: p.Submitted.Format(time.DateOnly)}
-	}
-	switch n := p.CountClaimed(); {
-	case n == 1:
-		v.Claimed = "one author has claimed this paper"
-	case n > 1:
-		v.Claimed = inWords(n) + " authors have claimed this paper"
 	}
 	for part := range strings.SplitSeq(strings.ReplaceAll(p.Abstract, "\r\n", "\n"), "\n\n") {
 		if strings.TrimSpace(part) != "" {
@@ -145,6 +124,32 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	}
 	v.Said = d.Said
 	return v
+}
+
+// people names the authors and whom they work for.
+func (v *PaperPage) people(s Site, p *paper.Paper) {
+	const shown = 40 // authors before the fold
+	for _, a := range p.Authors {
+		n := Name{Text: a.Name, Claimed: a.Claimed}
+		if s.Searches {
+			n.Href = authorPath(a.Name)
+		}
+		v.Authors = append(v.Authors, n)
+	}
+	if len(v.Authors) > shown+5 {
+		v.Authors, v.Others = v.Authors[:shown], v.Authors[shown:]
+	}
+	if o := p.Organisation; o != nil {
+		if v.Org = o.FullName; v.Org == "" {
+			v.Org = o.Name
+		}
+	}
+	switch n := p.CountClaimed(); {
+	case n == 1:
+		v.Claimed = "one author has claimed this paper"
+	case n > 1:
+		v.Claimed = inWords(n) + " authors have claimed this paper"
+	}
 }
 
 func (v *PaperPage) near(d PaperData) {
