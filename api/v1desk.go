@@ -122,7 +122,7 @@ func (a *API) v1DeskDo(ctx context.Context, v *account.Viewer, r *http.Request) 
 	for _, x := range []struct {
 		said string
 		to   *int64
-	}{{asked.Paper, &q.Paper}, {asked.Before, &q.Before}} {
+	}{{asked.Paper, &q.Paper}, {asked.Before, &q.Before}, {asked.Other, &q.Other}} {
 		if x.said == "" {
 			continue
 		}
@@ -135,6 +135,9 @@ func (a *API) v1DeskDo(ctx context.Context, v *account.Viewer, r *http.Request) 
 	act, err := a.Editions.Do(ctx, a.Now(), q)
 	if err != nil {
 		return answer{}, a.clashed(ctx, err)
+	}
+	if q.Do == edition.Unite || q.Do == edition.Part {
+		a.Lookup.Forget()
 	}
 	if act == nil {
 		return nothingLeft, nil

@@ -220,6 +220,14 @@ digest_sent.bits bytea NOT NULL
 digest_sent PRIMARY KEY (block, paper)
 CREATE INDEX digest_sent_paper ON digest_sent USING btree (paper)
 CREATE UNIQUE INDEX digest_sent_pkey ON digest_sent USING btree (block, paper)
+doubt.own bigint NOT NULL
+doubt.other bigint NOT NULL
+doubt.parted bigint NOT NULL
+doubt FOREIGN KEY (other) REFERENCES paper(id)
+doubt FOREIGN KEY (own) REFERENCES paper(id)
+doubt PRIMARY KEY (own, other)
+CREATE INDEX doubt_other ON doubt USING btree (other)
+CREATE UNIQUE INDEX doubt_pkey ON doubt USING btree (own, other)
 edition.day text NOT NULL
 edition.number bigint NOT NULL
 edition.at bigint NOT NULL
@@ -470,6 +478,12 @@ outbox_pace.domain text NOT NULL
 outbox_pace.next bigint NOT NULL
 outbox_pace PRIMARY KEY (domain)
 CREATE UNIQUE INDEX outbox_pace_pkey ON outbox_pace USING btree (domain)
+own_title.title text NOT NULL
+own_title.paper bigint NOT NULL
+own_title FOREIGN KEY (paper) REFERENCES paper(id)
+own_title PRIMARY KEY (title, paper)
+CREATE UNIQUE INDEX own_title_paper ON own_title USING btree (paper)
+CREATE UNIQUE INDEX own_title_pkey ON own_title USING btree (title, paper)
 pace.key text NOT NULL
 pace.free bigint NOT NULL
 pace PRIMARY KEY (key)

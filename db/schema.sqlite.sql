@@ -207,6 +207,13 @@ CREATE TABLE digest_sent (
 	PRIMARY KEY (block, paper)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX digest_sent_paper ON digest_sent(paper);
+CREATE TABLE doubt (
+	own    INTEGER NOT NULL REFERENCES paper(id),
+	other  INTEGER NOT NULL REFERENCES paper(id),
+	parted INTEGER NOT NULL,
+	PRIMARY KEY (own, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX doubt_other ON doubt(other);
 CREATE TABLE edition (
 	day    TEXT    PRIMARY KEY,
 	number INTEGER NOT NULL,
@@ -444,6 +451,12 @@ CREATE TABLE outbox_pace (
 	domain TEXT    PRIMARY KEY,
 	next   INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE own_title (
+	title TEXT NOT NULL,
+	paper INTEGER NOT NULL REFERENCES paper(id),
+	PRIMARY KEY (title, paper)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX own_title_paper ON own_title(paper);
 CREATE TABLE pace (
 	key  TEXT    PRIMARY KEY,
 	free INTEGER NOT NULL

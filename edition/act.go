@@ -18,7 +18,7 @@ import (
 // Deed is what somebody at the desk does.
 type Deed string
 
-// The deeds. All but the last five are done to a candidate.
+// The deeds. Those of the first group are done to a candidate, those of the last to any papers.
 const (
 	Keep   Deed = "keep"  // it stands in the edition, last in the order so far
 	Skip   Deed = "skip"  // it does not
@@ -35,6 +35,9 @@ const (
 	Release Deed = "release" // it publishes itself
 	Publish Deed = "publish" // now
 	Undo    Deed = "undo"    // an act
+
+	Unite Deed = "unite" // two papers are one
+	Part  Deed = "part"  // two papers that look like one are two
 )
 
 // Request is what somebody at the desk wants done, with what they saw when they did.
@@ -45,6 +48,7 @@ type Request struct {
 	Paper  int64
 	Seen   int64  // the newest act of the edition that they saw
 	Before int64  // Put: before which paper; 0 for last
+	Other  int64  // Unite, Part: the other paper
 	Text   string // of a Choose or a Remark; "" takes it back
 	Act    int64  // that is undone
 }
@@ -90,6 +94,8 @@ func (s *Store) Do(ctx context.Context, now time.Time, r Request) (*Act, error) 
 			done, err = p.hold(ctx, r.Do == Hold, 0)
 		case Undo:
 			done, err = p.undo(ctx)
+		case Unite, Part:
+			done, err = p.judge(ctx)
 		default:
 			done, err = p.decide(ctx)
 		}

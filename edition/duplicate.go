@@ -25,14 +25,27 @@ func (l *Lookup) Duplicates(ctx context.Context, p *paper.Paper) ([]*paper.Paper
 	if err != nil {
 		return nil, err
 	}
+	parted := map[int64]bool{}
+	if p.ID != 0 {
+		if parted, err = l.Papers.Parted(ctx, p.ID); err != nil {
+			return nil, err
+		}
+	}
 	var list []*paper.Paper
 	for _, other := range near {
-		if (p.ID == 0 || other.ID != p.ID) && MayBeOne(p, other) && len(list) < most {
+		if (p.ID == 0 || other.ID != p.ID && !parted[other.ID]) && MayBeOne(p, other) && len(list) < most {
 			list = append(list, other)
 		}
 	}
 	l.likenesses.put(p.ID, list)
 	return list, nil
+}
+
+// Forget makes the next look find what the desk has decided on a moment ago.
+func (l *Lookup) Forget() {
+	l.likenesses.mu.Lock()
+	defer l.likenesses.mu.Unlock()
+	l.likenesses.held = nil
 }
 
 // likenesses remembers for a minute what may be the same as held papers, for those at
@@ -72,7 +85,7 @@ func (k *likenesses) put(id int64, papers []*paper.Paper) {
 // or half of the shorter abstract, in runs of four words, stands in the other.
 func MayBeOne(a, b *paper.Paper) bool {
 	const short, mostWords, half, least = 15, 0.7, 0.5, 20
-	if x := fold(a.Title); x == fold(b.Title) && len(x) >= short {
+	if x := paper.FoldTitle(a.Title); x == paper.FoldTitle(b.Title) && len(x) >= short {
 		return true
 	}
 	if shared(runs(a.Title, 1), runs(b.Title, 1), false) >= mostWords && sameAuthor(a, b) {

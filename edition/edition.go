@@ -163,6 +163,16 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
 	if err := moveCandidates(ctx, tx, keep, gone); err != nil {
 		return err
 	}
+	if err := s.movePlace(ctx, tx, keep, gone); err != nil {
+		return err
+	}
+	// What was put in and printed under one name is no candidate under the other.
+	_, err := tx.Exec(ctx, `DELETE FROM candidate WHERE paper = $1 AND EXISTS (SELECT 1 FROM entry WHERE entry.paper = candidate.paper AND entry.origin = 'submitted')`, keep)
+	return err
+}
+
+// movePlace leaves a paper that was two the better of their places.
+func (s *Store) movePlace(ctx context.Context, tx *db.Tx, keep, gone int64) error {
 	lost, err := s.Place(ctx, tx, gone)
 	if err != nil || lost == nil {
 		return err

@@ -140,3 +140,74 @@ func TestTypedIn(t *testing.T) {
 		t.Errorf("without a desk: %v", err)
 	}
 }
+
+// TestTypedInBeforeArXiv: what was typed in and printed stands where it stood when arXiv
+// tells of it, and what the desk finds to be one is one candidate.
+func TestTypedInBeforeArXiv(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := began(t, d, withDesk)
+		byHand := func(title string, by int64) *edition.Submission {
+			hand := typed
+			hand.Title = title
+			p, err := hand.Paper(at(10))
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, err := h.editions.Submit(t.Context(), at(10), entry(p, by, account.Reader))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		at5 := func(n int, title string) *paper.Paper {
+			p := announced(n, "2026-04-15", "cs.LG")
+			p.Title, p.Submitted = title, at(0)
+			for _, name := range typed.Authors {
+				if name = strings.Join(strings.Fields(name), " "); name != "" {
+					p.Authors = append(p.Authors, paper.Author{Name: name})
+				}
+			}
+			return p
+		}
+		first, second := byHand(typed.Title, zed), byHand("Lost Letters, Found Gulls", zed)
+		h.do(t, at(11), edition.Request{Desk: noor, Do: edition.Keep, Paper: first.Paper})
+		h.put(t, at5(1, "A theory of lost letters"), at5(2, "Found Gulls, Lost Letters"))
+		if got, want := h.desk(t, "2026-04-15"), fmt.Sprintf("1|2 b%d?|", second.Paper); got != want {
+			t.Errorf("the desk has %s, want %s", got, want)
+		}
+		// A reader who puts in the arXiv identifier puts in what they typed.
+		if x, err := h.editions.Submit(t.Context(), at(12), entry(at5(1, "A theory of lost letters"), zed, account.Reader)); err != nil || x.ID != first.ID {
+			t.Errorf("by its identifier: %+v, %v", x, err)
+		}
+		part := edition.Request{Desk: noor, Day: "2026-04-15", Do: edition.Part, Paper: second.Paper, Other: first.Paper, Seen: 1 << 40}
+		unite := edition.Request{Desk: noor, Day: "2026-04-15", Do: edition.Unite, Paper: h.id(t, 2), Other: second.Paper, Seen: 1 << 40}
+		h.do(t, at(13), part)
+		act := h.do(t, at(13), unite)
+		if got, want := h.desk(t, "2026-04-15"), "1|2?|"; got != want {
+			t.Errorf("after the merge the desk has %s, want %s", got, want)
+		}
+		for name, r := range map[string]edition.Request{
+			"undone":     {Desk: noor, Day: "2026-04-15", Do: edition.Undo, Act: act.ID},
+			"once more":  unite,
+			"with arXiv": {Desk: noor, Day: "2026-04-15", Do: edition.Unite, Paper: h.id(t, 1), Other: h.id(t, 2)},
+			"with none":  {Desk: noor, Day: "2026-04-15", Do: edition.Unite, Paper: h.id(t, 1)},
+		} {
+			if _, err := h.editions.Do(t.Context(), at(13), r); err == nil || fault.Message(err) == "" {
+				t.Errorf("a merge %s: %v", name, err)
+			}
+		}
+		if n, err := h.editions.PublishDue(t.Context(), at(24+9)); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if got, want := h.show(t), "04-15 No.1 1+0: 1\n"; got != want {
+			t.Errorf("%swant:\n%s", got, want)
+		}
+		// What is printed is no candidate under another name.
+		third := byHand("Gulls and No Letters", noor)
+		h.do(t, at(24+10), edition.Request{Desk: noor, Day: "2026-04-16", Do: edition.Unite, Paper: first.Paper, Other: third.Paper})
+		if got := h.desk(t, "2026-04-16"); strings.Contains(got, "1?") || strings.Contains(got, "b") {
+			t.Errorf("the desk has %s", got)
+		}
+	})
+}

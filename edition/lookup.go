@@ -159,7 +159,7 @@ func (l *Lookup) outside(ctx context.Context, id paper.Identifier, depth int) (*
 	}
 	if c.ArXiv != "" && l.ArXiv != nil { // the publisher's page of a paper that arXiv has, too
 		if a, _, ok := paper.ParseArXiv(c.ArXiv); ok {
-			if p, err := l.ArXiv(ctx, a); err == nil && fold(p.Title) == fold(c.Title) {
+			if p, err := l.ArXiv(ctx, a); err == nil && paper.FoldTitle(p.Title) == paper.FoldTitle(c.Title) {
 				with := *p
 				with.Identifiers = append([]paper.Identifier{id}, p.Identifiers...)
 				return &with, nil
@@ -232,14 +232,4 @@ func paperOf(id paper.Identifier, c fetch.Citation) *paper.Paper {
 		p.Authors = append(p.Authors, paper.Author{Name: a.Whole, Family: a.Family, Given: a.Given})
 	}
 	return p
-}
-
-// fold returns a title as two spellings of it are compared.
-func fold(title string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\n.,:;-–—$\\{}\"'’", r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(title))
 }

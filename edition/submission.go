@@ -126,7 +126,7 @@ func (s *Store) entered(ctx context.Context, tx *db.Tx, now time.Time, e Entry) 
 			return 0, err
 		}
 		for _, p := range papers {
-			if p.Authority == paper.FromReader && fold(p.Title) == fold(e.Paper.Title) {
+			if p.Authority == paper.FromReader && paper.FoldTitle(p.Title) == paper.FoldTitle(e.Paper.Title) {
 				return p.ID, nil
 			}
 		}

@@ -81,6 +81,8 @@ func (p *acting) undo(ctx context.Context) (*Act, error) {
 		return nil, fault.Conflict("That was done to the edition of %s.", a.Day)
 	case a.Undone:
 		return nil, nil
+	case !a.Undoable():
+		return nil, fault.Conflict("That cannot be undone.")
 	}
 	changed := parts(a.before, a.after)
 	later, err := acts(ctx, p.tx, `day = $1 AND paper = $2 AND id > $3 AND undone = 0 AND deed <> 'undo' ORDER BY id DESC LIMIT 100`, p.Day, a.Paper, a.ID)
@@ -104,6 +106,9 @@ func (p *acting) undo(ctx context.Context) (*Act, error) {
 	_, err = p.tx.Exec(ctx, `UPDATE desk_act SET undone = $2 WHERE id = $1`, a.ID, done.ID)
 	return done, err
 }
+
+// Undoable reports whether an act can be undone as long as its edition is made.
+func (a Act) Undoable() bool { return !a.Undone && a.Do != Publish && a.Do != Unite && a.Do != Part }
 
 // restore gives back what an act took away.
 func (p *acting) restore(ctx context.Context, a *Act, changed part) (*Act, error) {
@@ -147,6 +152,10 @@ func (a Act) Says() string {
 		return map[Deed]string{Hold: "held the edition back", Release: "let the edition go at its hour", Publish: "published the edition"}[did]
 	}
 	switch what := parts(a.before, a.after); {
+	case a.Do == Unite:
+		return "found two records to be one paper"
+	case a.Do == Part:
+		return "found it to be another paper than one like it"
 	case a.Do == Undo && what&decision != 0:
 		return map[Pick]string{Kept: "kept it again", Left: "skipped it again", Open: "took the decision on it back"}[a.after.Pick]
 	case what&decision != 0 && a.after.Day > a.before.Day:

@@ -48,6 +48,8 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, now time.Time, keep, gone 
 	for _, statement := range []string{
 		`DELETE FROM reading WHERE paper = $1`,
 		`DELETE FROM received WHERE paper = $1`,
+		`DELETE FROM own_title WHERE paper = $1`,
+		`DELETE FROM doubt WHERE own = $1 OR other = $1`,
 	} {
 		if _, err := tx.Exec(ctx, statement, gone); err != nil {
 			return fmt.Errorf("merge %s into %s: %w", lost.Key, held.Key, err)

@@ -24,11 +24,11 @@ const (
 
 // Put stores what a source says of each paper, joined with what is held (Join),
 // and logs a change for every paper that is new or became different. A paper is
-// recognised by any of its identifiers, of which it needs one; said papers get
-// their ID and Key. Figures with a time become a reading of the given source.
+// recognised by any of its identifiers, of which it needs one, and one that arXiv did not
+// know also by its title and authors (sameWork); said papers get their ID and Key. Figures with a time become a reading of the given source.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, source string, now time.Time, said ...*Paper) ([]Outcome, error) {
-	p := putting{Store: s, tx: tx, source: source, now: now, outcomes: make([]Outcome, len(said))}
-	if err := p.look(ctx, said); err != nil {
+	p := putting{Store: s, tx: tx, source: source, now: now, said: said, outcomes: make([]Outcome, len(said))}
+	if err := p.look(ctx); err != nil {
 		return nil, err
 	}
 	for i, paper := range said {
@@ -37,6 +37,9 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, source string, now time.Time
 		}
 	}
 	if err := p.flush(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.doubted(ctx); err != nil {
 		return nil, err
 	}
 	slices.Sort(p.changed)
@@ -69,19 +72,22 @@ type putting struct {
 	tx       *db.Tx
 	source   string
 	now      time.Time
+	said     []*Paper
 	outcomes []Outcome
 	changed  []int64
 	holder   map[Identifier]int64 // 0: nobody; of every identifier that was said
 	held     map[int64]*Paper     // as they stand now
 	fresh    []*Paper             // new, not written yet
 	waiting  map[Identifier]bool  // the identifiers of fresh
+	twins    map[string][]int64   // held papers that arXiv does not know, by their folded titles
+	doubts   []doubt
 }
 
 // look finds the papers that are held already, and keeps them from other writers.
-func (p *putting) look(ctx context.Context, said []*Paper) error {
+func (p *putting) look(ctx context.Context) error {
 	p.holder, p.held, p.waiting = map[Identifier]int64{}, map[int64]*Paper{}, map[Identifier]bool{}
 	values := map[Scheme][]any{}
-	for _, paper := range said {
+	for _, paper := range p.said {
 		if len(paper.Identifiers) == 0 {
 			return fault.Invalid("A paper needs at least one identifier.")
 		}
@@ -114,6 +120,11 @@ func (p *putting) keep(ctx context.Context, values map[Scheme][]any) (bool, erro
 			ids = append(ids, found...)
 		}
 	}
+	alike, err := p.alike(ctx)
+	if err != nil {
+		return false, err
+	}
+	ids = append(ids, alike...)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	for part := range slices.Chunk(ids, p.tx.Dialect.Parameters()) {
@@ -161,6 +172,9 @@ func (p *putting) put(ctx context.Context, i int, said *Paper) error {
 		}
 	}
 	if len(ids) == 0 {
+		if twin := p.twin(said); twin != 0 {
+			return p.join(ctx, i, said, p.held[twin], false)
+		}
 		p.outcomes[i] = Made
 		p.fresh = append(p.fresh, said)
 		for _, id := range said.Identifiers {
@@ -298,6 +312,8 @@ func (p *putting) insertOwn(ctx context.Context, paper *Paper) error {
 	}
 	paper.Key = "b" + strconv.FormatInt(paper.ID, 10)
 	paper.Identifiers = sortIdentifiers(append(paper.Identifiers, Identifier{Own, paper.Key}))
-	_, err = p.tx.Exec(ctx, `UPDATE paper SET key = $2 WHERE id = $1`, paper.ID, paper.Key)
-	return err
+	if _, err = p.tx.Exec(ctx, `UPDATE paper SET key = $2 WHERE id = $1`, paper.ID, paper.Key); err != nil {
+		return err
+	}
+	return entitle(ctx, p.tx, paper)
 }

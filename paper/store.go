@@ -60,6 +60,11 @@ func (s *Store) update(ctx context.Context, tx *db.Tx, held, joined *Paper) (boo
 	if err := tx.InsertRows(ctx, `INSERT INTO identifier (scheme, value, paper) VALUES `, ``, 3, added); err != nil {
 		return false, err
 	}
+	if was.key != is.key || joined.ArXiv() == "" && was.title != is.title {
+		if err := entitle(ctx, tx, joined); err != nil {
+			return false, err
+		}
+	}
 	was.readAt = is.readAt
 	return is != was, nil
 }

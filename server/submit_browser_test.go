@@ -61,6 +61,11 @@ func TestPutInByHand(t *testing.T) {
 			shoot(mara, "by-hand")
 			mara.Click("#hand .btn")
 			says(t, mara, ".note", "You put it in: with the desk")
+			list, err = v.Editions.Candidates(t.Context(), v.makes(t))
+			if err != nil || len(list) != 1 {
+				t.Fatalf("typed in, and candidates: %v %v", list, err)
+			}
+			own := "/papers/" + list[0].Paper.Key
 			v.indexed(t)
 
 			noor.Go(v.base + "/desk")
@@ -72,6 +77,15 @@ func TestPutInByHand(t *testing.T) {
 			mara.Click(".query .btn")
 			says(t, mara, "main", "Perhaps the same")
 			shoot(mara, "near-submit")
+
+			// The desk finds that they are one: what was typed in is arXiv's from now on.
+			noor.Go(v.base + "/desk")
+			noor.Click(".deskrow [value=unite]")
+			says(t, noor, "main", "found two records to be one paper")
+			says(t, noor, ".deskrow", "We show it anew")
+			mara.Go(v.base + own)
+			says(t, mara, "h1", "On Paper 01")
+			says(t, mara, "main", "arXiv")
 		})
 	}
 }

@@ -84,7 +84,10 @@ func (h *Handler) deskData(ctx context.Context, site Site) (*DeskData, error) {
 	if err := h.deskNear(ctx, d); err != nil {
 		return nil, err
 	}
-	const shown = 100
+	const shown, asked = 100, 5
+	if d.Doubts, err = h.Papers.Doubts(ctx, asked); err != nil {
+		return nil, err
+	}
 	if d.Acts, err = h.Editions.Acts(ctx, m.Day, 0, shown); err != nil {
 		return nil, err
 	}
@@ -159,6 +162,9 @@ func (h *Handler) deskDo(w http.ResponseWriter, r *http.Request) error {
 		if _, err := h.Editions.Do(r.Context(), h.Now(), q); err != nil {
 			return h.deskRefused(w, r, q, err)
 		}
+		if q.Do == edition.Unite || q.Do == edition.Part {
+			h.Lookup.Forget()
+		}
 	}
 	if wantsJSON(r) {
 		return sendJSON(w, struct{}{})
@@ -176,7 +182,7 @@ func (h *Handler) deskDo(w http.ResponseWriter, r *http.Request) error {
 func deskRequests(r *http.Request) ([]edition.Request, error) {
 	f := r.PostForm
 	q := edition.Request{Desk: account.From(r.Context()).ID, Day: f.Get("day"), Do: edition.Deed(f.Get("do"))}
-	for name, to := range map[string]*int64{"paper": &q.Paper, "seen": &q.Seen, "before": &q.Before, "act": &q.Act} {
+	for name, to := range map[string]*int64{"paper": &q.Paper, "seen": &q.Seen, "before": &q.Before, "other": &q.Other, "act": &q.Act} {
 		if s := f.Get(name); s != "" {
 			n, err := strconv.ParseInt(s, 10, 64)
 			if err != nil || n < 0 {

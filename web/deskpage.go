@@ -17,6 +17,7 @@ type DeskData struct {
 	List   []edition.Candidate      // those kept first, then in the order of the forecast
 	Why    map[int64]string         // what the forecast says of a paper
 	Near   map[int64][]*paper.Paper // what may be the same as a paper
+	Doubts []paper.Doubt
 	Ledger *LedgerDay
 	Acts   []edition.Act // the newest first
 	People map[int64]Writer
@@ -35,6 +36,7 @@ type DeskPage struct {
 	Act              int64
 	Notice, Lost     string
 	Kept, Open, Left []DeskRow
+	Doubts           []DeskDoubt
 	OpenSays         string
 	More             int // candidates that are not shown
 	Number           int
@@ -59,11 +61,25 @@ type DeskRow struct {
 	First, Last bool   // of those kept
 	Facts       []string
 	Said        []string // what its submitters say
-	Near        []Link   // held papers that may be the same
-	Done        string   // the last act on it
+	Near        []DeskTwin
+	Done        string // the last act on it
 	Sentences   []Sentence
 	ClaimWas    string
 	Note        string
+}
+
+// DeskTwin is a held paper that may be the same as another one.
+type DeskTwin struct {
+	Link
+	ID, Other int64
+	May       bool // be found to be one: arXiv does not know them as two
+}
+
+// DeskDoubt is a pair of papers with one title, which the desk tells apart or merges.
+type DeskDoubt struct {
+	Own Entry
+	DeskTwin
+	Facts []string
 }
 
 // Sentence is one of the sentences that can be the claim.
@@ -97,6 +113,9 @@ func DeskPageOf(s Site, d DeskData) *DeskPage {
 	last := map[int64]edition.Act{}
 	for _, a := range slices.Backward(d.Acts) {
 		last[a.Paper] = a
+	}
+	for _, x := range d.Doubts {
+		v.Doubts = append(v.Doubts, DeskDoubt{s.entry(x.Own, who(x.Own), year(x.Own), x.Own.Key), twinOf(x.Own, x.Other), []string{who(x.Other), year(x.Other), x.Other.Key}})
 	}
 	open := 0
 	for _, c := range d.List {
@@ -165,13 +184,17 @@ func (d *DeskData) row(s Site, c edition.Candidate, last map[int64]edition.Act) 
 		r.Done = d.name(a.Account) + " " + a.Says() + ", " + a.At.UTC().Format("15:04") + "."
 	}
 	for _, p := range d.Near[c.Paper.ID] {
-		r.Near = append(r.Near, Link{Text: clip(plain(p.Form, p.Title), 110), Href: paperPath(p.Key)})
+		r.Near = append(r.Near, twinOf(c.Paper, p))
 	}
 	for _, text := range edition.Sentences(c.Paper.Abstract) {
 		const longest = 110
 		r.Sentences = append(r.Sentences, Sentence{text, clip(plain(c.Paper.Form, text), longest), text == c.Claim})
 	}
 	return r
+}
+
+func twinOf(p, other *paper.Paper) DeskTwin {
+	return DeskTwin{Link{Text: clip(plain(other.Form, other.Title), 110), Href: paperPath(other.Key)}, p.ID, other.ID, p.ArXiv() == "" || other.ArXiv() == ""}
 }
 
 func (d *DeskData) name(id int64) string {
@@ -229,7 +252,7 @@ func (v *DeskPage) rail(s Site, d DeskData, open int) {
 	v.Due += "."
 	const acts = 12
 	for _, a := range d.Acts[:min(len(d.Acts), acts)] {
-		row := DeskAct{ID: a.ID, Says: d.name(a.Account) + " " + a.Says(), When: a.At.UTC().Format("15:04"), Undo: !a.Undone && a.Do != edition.Publish}
+		row := DeskAct{ID: a.ID, Says: d.name(a.Account) + " " + a.Says(), When: a.At.UTC().Format("15:04"), Undo: a.Undoable()}
 		row.Mine = row.Undo && a.Account == d.Me && a.Do != edition.Undo
 		if a.Undone {
 			row.Says += ", undone since"

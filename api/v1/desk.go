@@ -41,6 +41,7 @@ type DeskDeed struct {
 	Paper  string `json:"paper,omitempty"`  // any identifier of the candidate
 	Seen   string `json:"seen,omitempty"`   // the newest act that was read; without it, all that others did counts as unread
 	Before string `json:"before,omitempty"` // of put: the paper that comes behind; none for the last place
+	Other  string `json:"other,omitempty"`  // of unite or part: the other paper
 	Text   string `json:"text,omitempty"`   // of claim or note; none takes it back
 	Act    string `json:"act,omitempty"`    // of undo
 }

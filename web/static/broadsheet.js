@@ -155,7 +155,7 @@
     if (t.name === 'theme') { theme(t); stop() }
     else if (t.dataset.passkey) passkey(t);
     else if (t.matches('button:is(.vote,.save,[name=follow][aria-pressed])') && t.form && t !== plain) { toggle(t); stop() }
-    else if (desk && t.name === 'do' && t.value !== 'say') {
+    else if (desk && t.name === 'do' && t.value !== 'say' && !t.form.elements.other) {
       const r = t.closest('[data-row]'), n = /keep|skip|later/.test(t.value) ? next(r) : r?.id;
       act(r, { do: t.value, act: t.form.elements.act?.value || 0 }, n); stop();
     }

@@ -30,6 +30,10 @@ func deskData() web.DeskData {
 	d.List[2].PutIn = []edition.Submission{{Paper: 22, Account: 1, Note: "It runs <here>.", Author: true}, {Paper: 22, Account: 2}}
 	d.List[3].Origin = edition.Announced
 	d.Near = map[int64][]*paper.Paper{22: Papers(2, Now().AddDate(0, 0, -9))}
+	twins := Papers(3, Now())
+	twins[0].ID, twins[0].Key, twins[0].Identifiers = 30, "b30", []paper.Identifier{{Scheme: paper.Own, Value: "b30"}}
+	twins[1].ID = 31
+	d.Doubts = []paper.Doubt{{Own: twins[0], Other: twins[1]}}
 	d.Acts = []edition.Act{
 		{ID: 12, At: Now(), Account: 9, Do: edition.Hold},
 		{ID: 11, At: Now(), Account: 1, Do: edition.Release, Undone: true},
