@@ -206,6 +206,7 @@ func (restoreCommand) Help() string {
 	return `Brings an instance back as it was at the moment of a backup: into the data folder, or with --db into
 an empty PostgreSQL database, from whichever engine the backup was taken. What is there already is
 left as it is. The search index is not part of a backup: it is built anew when the instance is served.
+Served, what is back mails its readers and tells its hooks; a copy is served with --still.
 
 Examples:
   broadsheet backup list /mnt/backups

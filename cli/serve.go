@@ -86,6 +86,7 @@ type serveCommand struct {
 	Morning     string `help:"How the day's edition stands before noon: as it is likely to end (forecast), or by votes." enum:"forecast,votes" default:"forecast" env:"BROADSHEET_MORNING"`
 	PerHour     int    `name:"api-per-hour" help:"Requests to the API that one client may make in an hour; 0 for no limit." default:"18000" env:"BROADSHEET_API_PER_HOUR"`
 	NoHarvest   bool   `help:"Serve what is held and fetch nothing." env:"BROADSHEET_NO_HARVEST"`
+	Still       bool   `help:"Look at a restored copy: mail nobody, tell no program and no hub, fetch nothing, take no backup." env:"BROADSHEET_STILL"`
 	Private     bool   `name:"fetch-private" help:"Read also pages inside private networks when a reader puts one in. It is for a server that only trusted people reach." env:"BROADSHEET_FETCH_PRIVATE"`
 	HooksNear   bool   `name:"hooks-private" help:"Tell also programs inside private networks of events (broadsheet hook)." env:"BROADSHEET_HOOKS_PRIVATE"`
 	DOI         string `name:"doi-resolver" help:"Where DOIs lead." default:"https://doi.org" placeholder:"URL" env:"BROADSHEET_DOI_RESOLVER"`
@@ -101,6 +102,7 @@ func (serveCommand) Help() string {
   broadsheet serve --listen :80 --base-url https://papers.example.org
   broadsheet serve --categories math.CO,math.NT --edition announced
   broadsheet serve --db postgres://user:password@host/name
+  broadsheet serve --data restored --still                look at a copy, which mails and tells nobody
 
 On a first start it begins to harvest at once, newest papers first; after that it
 follows arXiv's timetable. Every flag can also stand in a TOML file (--config) or in
@@ -112,6 +114,9 @@ func (c *serveCommand) Run(ctx context.Context, w World, log *slog.Logger, s *se
 		s.print(w)
 		serves(w, c.store, c.engine, c.standby)
 		return nil
+	}
+	if c.Still {
+		c.NoHarvest, c.Backup = true, ""
 	}
 	asks, err := c.asks(c.Categories, log)
 	if err != nil {
@@ -186,7 +191,7 @@ func (c *serveCommand) open(ctx context.Context, asks *harvest.Settings, log *sl
 	}
 	return server.Open(ctx, server.Config{
 		TLS: tls,
-		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, HooksNear: c.HooksNear, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
+		DSN: dsn, ReadDSN: c.Standby, Index: filepath.Join(c.Data, "index"), OpenSearch: cluster, Models: c.models(), Model: c.Model, Listen: c.Listen, Base: c.Base, Hub: c.Hub, Still: c.Still, HooksNear: c.HooksNear, Edition: settings, Outside: c.lookup(asks), Account: accounts, Mail: mail, MailIn: c.MailIn, Metrics: c.Metrics,
 		Scrapers: c.Scrapers, Morning: c.Morning == "forecast", TrendRaw: c.Trending == "votes", PerHour: c.PerHour, Drain: c.Drain, Version: Version(),
 	}, log)
 }

@@ -298,6 +298,8 @@ hook.state text NOT NULL
 hook.said text NOT NULL
 hook.succeeded bigint NOT NULL
 hook.failed bigint NOT NULL
+hook.since bigint NOT NULL
+hook.until bigint NOT NULL
 hook PRIMARY KEY (id)
 CREATE UNIQUE INDEX hook_pkey ON hook USING btree (id)
 hook_delivery.id text NOT NULL

@@ -275,7 +275,7 @@ CREATE TABLE hook (
 	said      TEXT    NOT NULL,
 	succeeded INTEGER NOT NULL,
 	failed    INTEGER NOT NULL
-) STRICT;
+, since INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE hook_delivery (
 	id      TEXT    PRIMARY KEY,
 	hook    INTEGER NOT NULL REFERENCES hook(id),

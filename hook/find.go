@@ -9,7 +9,6 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/edition"
-	"broadsheet/job"
 	"broadsheet/paper"
 )
 
@@ -75,7 +74,7 @@ func (s *Store) look(ctx context.Context, tx *db.Tx, h *Hook, changes []paper.Ch
 			days = append(days, c.Subject)
 		}
 	}
-	since := db.Micros(h.Made)
+	since := db.Micros(h.since)
 	if past := db.Micros(now.Add(-recent)); past > since {
 		since = past
 	}
@@ -162,18 +161,4 @@ func (s *Store) Forget(ctx context.Context) error {
 		_, err := tx.Exec(ctx, `DELETE FROM hook_delivery WHERE state NOT IN ('waiting', 'past') AND at < $1 AND event <> $2`, db.Micros(s.Now().Add(-kept)), PaperVotes)
 		return err
 	})
-}
-
-// Behind returns how many changes have still to be looked at, 0 without hooks.
-func (s *Store) Behind(ctx context.Context) (int64, error) {
-	some, err := s.any(ctx)
-	if err != nil || !some {
-		return 0, err
-	}
-	last, err := paper.Latest(ctx, s.DB)
-	if err != nil {
-		return 0, err
-	}
-	at, err := job.Cursor(ctx, s.DB, watcher)
-	return last - at, err
 }

@@ -3,8 +3,9 @@
 // (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
 //
 // Events are found in the change log (Find), each for each hook once, and wait in the
-// database until they are delivered (Send). A delivery is made at least once: whoever
-// dies between the answer and its note makes it again, under the same id.
+// database until they are delivered (Send). A hook is told one event at a time, by one
+// process, and never waits for another. A delivery is made at least once: whoever dies
+// between the answer and its note makes it again, under the same id.
 package hook
 
 import (
@@ -68,6 +69,7 @@ type Hook struct {
 	Said      string    // why it is stopped
 	Succeeded time.Time // when it last took a delivery
 	Failed    time.Time // when it last did not
+	since     time.Time // it is told of what happened from then on
 }
 
 // Fate says what became of a delivery.
@@ -79,7 +81,7 @@ const (
 	Delivered Fate = "delivered"
 	Failed    Fate = "failed"  // at every try
 	Dropped   Fate = "dropped" // its subject is gone
-	past      Fate = "past"    // it happened before the hook was made
+	past      Fate = "past"    // it happened before the hook was made, or while it was stopped
 )
 
 // Delivery is an event on its way to a hook.
@@ -100,7 +102,8 @@ type Delivery struct {
 // Config is what a Store is told.
 type Config struct {
 	DB      *db.DB
-	Private bool // hooks may stand in private networks
+	Papers  *paper.Store // whose merges are followed; nil where none are merged
+	Private bool         // hooks may stand in private networks
 	Now     func() time.Time
 	Log     *slog.Logger
 	Sent    func(Fate) // hears what became of a delivery by a try; nil for nobody
@@ -119,6 +122,9 @@ type Store struct {
 func New(c Config) *Store {
 	client := fetch.New(fetch.Config{Private: c.Private, Limit: 64 << 10, Timeout: patience})
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // what is signed for one address is told to no other
+	if c.Papers != nil {
+		c.Papers.OnMerge(merge)
+	}
 	return &Store{c, client}
 }
 
@@ -204,21 +210,46 @@ func (s *Store) Add(ctx context.Context, d Draft) (*Hook, string, error) {
 				return err
 			}
 		}
-		err := tx.QueryRow(ctx, `INSERT INTO hook (url, events, votes, secret, note, account, made, state, said, succeeded, failed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, 0) RETURNING id`,
+		err := tx.QueryRow(ctx, `INSERT INTO hook (url, events, votes, secret, note, account, made, since, state, said, succeeded, failed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, '', 0, 0) RETURNING id`,
 			h.URL, strings.ReplaceAll(list(h.Events), ",", ""), h.Votes, secret, h.Note, h.Account, db.Micros(h.Made), h.State).Scan(&h.ID)
-		if err != nil || h.Votes == 0 {
+		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO hook_delivery (id, hook, event, subject, at, state, due, until, tries, status, said)
-			SELECT $1 || id, $2, $3, id, $4, $5, 0, 0, 0, 0, '' FROM paper WHERE votes + own_votes >= $6 AND merged_into IS NULL`,
-			fmt.Sprintf("past_%d_", h.ID), h.ID, PaperVotes, db.Micros(h.Made), past, h.Votes)
-		return err
+		return passOver(ctx, tx, h.ID, h.Votes, h.Made)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("make a hook: %w", err)
 	}
 	return h, secret, nil
+}
+
+// passOver notes the papers that have passed a hook's votes as past, so that it is told
+// of none of them.
+func passOver(ctx context.Context, tx *db.Tx, id int64, votes int, now time.Time) error {
+	if votes == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO hook_delivery (id, hook, event, subject, at, state, due, until, tries, status, said)
+		SELECT $1 || id, $2, $3, id, $4, $5, 0, 0, 0, 0, '' FROM paper WHERE votes + own_votes >= $6 AND merged_into IS NULL
+		ON CONFLICT (hook, event, subject) DO NOTHING`,
+		fmt.Sprintf("past_%d_", id), id, PaperVotes, db.Micros(now), past, votes)
+	return err
+}
+
+// merge makes one of what hooks are told of the votes of two papers: told of either, a
+// hook is not told again.
+func merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
+	for _, statement := range []string{
+		`DELETE FROM hook_delivery WHERE event = $3 AND subject = $1 AND state = 'waiting' AND hook IN (SELECT hook FROM hook_delivery WHERE event = $3 AND subject = $2)`,
+		`UPDATE hook_delivery SET subject = $1 WHERE event = $3 AND subject = $2 AND hook NOT IN (SELECT hook FROM hook_delivery WHERE event = $3 AND subject = $1)`,
+		`DELETE FROM hook_delivery WHERE event = $3 AND subject = $2 AND $1 <> $2`,
+	} {
+		if _, err := tx.Exec(ctx, statement, keep, gone, PaperVotes); err != nil {
+			return fmt.Errorf("move what hooks are told of paper %d: %w", gone, err)
+		}
+	}
+	return nil
 }
 
 // skip moves the cursor to the end of the log.
@@ -233,17 +264,17 @@ func (s *Store) skip(ctx context.Context, tx *db.Tx) error {
 	return job.Advance(ctx, tx, watcher, 0, last, s.Now())
 }
 
-const hookColumns = `id, url, events, votes, note, account, made, state, said, succeeded, failed`
+const hookColumns = `id, url, events, votes, note, account, made, since, state, said, succeeded, failed`
 
 func scanHook(scan func(...any) error) (*Hook, error) {
 	h := &Hook{}
 	var events string
-	var made, succeeded, failed int64
-	err := scan(&h.ID, &h.URL, &events, &h.Votes, &h.Note, &h.Account, &made, &h.State, &h.Said, &succeeded, &failed)
+	var made, since, succeeded, failed int64
+	err := scan(&h.ID, &h.URL, &events, &h.Votes, &h.Note, &h.Account, &made, &since, &h.State, &h.Said, &succeeded, &failed)
 	for _, e := range strings.Fields(events) {
 		h.Events = append(h.Events, Event(e))
 	}
-	h.Made, h.Succeeded, h.Failed = db.Time(made), db.Time(succeeded), db.Time(failed)
+	h.Made, h.since, h.Succeeded, h.Failed = db.Time(made), db.Time(max(made, since)), db.Time(succeeded), db.Time(failed)
 	return h, err
 }
 
@@ -287,15 +318,34 @@ func (s *Store) Remove(ctx context.Context, id int64) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM hook_delivery WHERE hook = $1`, id); err != nil {
 			return 0, err
 		}
-		return tx.Exec(ctx, `DELETE FROM hook WHERE id = $1`, id)
+		n, err := tx.Exec(ctx, `DELETE FROM hook WHERE id = $1`, id)
+		if err != nil {
+			return 0, err
+		}
+		var left int
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM hook`).Scan(&left); err != nil || left > 0 {
+			return n, err
+		}
+		return n, job.Reset(ctx, tx, watcher) // nobody looks at the log any more
 	})
 }
 
-// Resume tells a stopped hook again, beginning with what waits for it. Of what happened
-// while it was stopped it is told only what concerns a paper that changes again.
+// Resume tells a stopped hook again, beginning with what waited for it when it stopped.
+// Of what happened meanwhile it is told nothing.
 func (s *Store) Resume(ctx context.Context, id int64) error {
 	return s.change(ctx, id, func(tx *db.Tx) (int64, error) {
-		return tx.Exec(ctx, `UPDATE hook SET state = $2, said = '' WHERE id = $1`, id, Active)
+		h, err := scanHook(tx.QueryRow(ctx, `SELECT `+hookColumns+` FROM hook WHERE id = $1`+tx.Dialect.ForUpdate(), id).Scan)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil
+		}
+		if err != nil || h.State == Active {
+			return 1, err
+		}
+		now := s.Now()
+		if err := passOver(ctx, tx, id, h.Votes, now); err != nil {
+			return 0, err
+		}
+		return tx.Exec(ctx, `UPDATE hook SET state = $2, said = '', since = $3 WHERE id = $1`, id, Active, db.Micros(now))
 	})
 }
 

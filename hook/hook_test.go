@@ -26,6 +26,7 @@ import (
 	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/hook"
+	"broadsheet/job"
 	"broadsheet/paper"
 	"broadsheet/web/webtest"
 )
@@ -74,7 +75,7 @@ func (h *house) other(data func(context.Context, hook.Event, *hook.Hook, int64) 
 			return map[string]any{"subject": subject}, nil
 		}
 	}
-	return hook.New(hook.Config{DB: h.db, Private: true, Now: func() time.Time { return h.now }, Log: slog.New(slog.NewTextHandler(&h.log, nil)), Data: data})
+	return hook.New(hook.Config{DB: h.db, Papers: h.papers, Private: true, Now: func() time.Time { return h.now }, Log: slog.New(slog.NewTextHandler(&h.log, nil)), Data: data})
 }
 
 func (h *house) hear(w http.ResponseWriter, r *http.Request) {
@@ -334,8 +335,8 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 	})
 }
 
-// TestADeadWorkerLosesNothing lets a process die between taking a delivery and noting
-// what came of it, and two processes send at once.
+// TestADeadWorkerLosesNothing lets a process stop in the middle of a delivery and another
+// fall silent in one, and two processes send at once.
 func TestADeadWorkerLosesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -347,12 +348,25 @@ func TestADeadWorkerLosesNothing(t *testing.T) {
 			want = append(want, fmt.Sprint("comment.posted ", h.comment(p, fmt.Sprint("Word ", i)).ID))
 		}
 		slices.Sort(want)
-		dies := h.other(func(context.Context, hook.Event, *hook.Hook, int64) (any, error) { return nil, context.Canceled })
-		if n, err := dies.Find(t.Context()); err != nil || n != 12 {
+		ctx, stop := context.WithCancel(t.Context())
+		stops := h.other(func(context.Context, hook.Event, *hook.Hook, int64) (any, error) { stop(); return nil, ctx.Err() })
+		if n, err := stops.Find(t.Context()); err != nil || n != 12 {
 			t.Fatalf("%d found, %v", n, err)
 		}
-		if n, err := dies.Send(t.Context()); err != nil || n == 0 {
-			t.Fatalf("%d taken, %v", n, err)
+		if n, err := stops.Send(ctx); err != nil || n != 0 {
+			t.Fatalf("%d sent by who stops, %v", n, err)
+		}
+		hangs, hung := make(chan struct{}), make(chan struct{})
+		dead := h.other(func(context.Context, hook.Event, *hook.Hook, int64) (any, error) {
+			close(hung)
+			<-hangs
+			return nil, nil
+		})
+		var silent sync.WaitGroup
+		silent.Go(func() { dead.Send(t.Context()) })
+		<-hung
+		if n, err := h.Send(t.Context()); err != nil || n != 0 {
+			t.Errorf("%d sent past the other's turn, %v", n, err)
 		}
 		h.now = h.now.Add(2 * time.Minute)
 		var both sync.WaitGroup
@@ -369,6 +383,8 @@ func TestADeadWorkerLosesNothing(t *testing.T) {
 			})
 		}
 		both.Wait()
+		close(hangs) // what it found out meanwhile is not noted: its turn is over
+		silent.Wait()
 		if got := h.said(); got != strings.Join(want, ", ") {
 			t.Errorf("told %s\nwant %s", got, strings.Join(want, ", "))
 		}
@@ -379,6 +395,187 @@ func TestADeadWorkerLosesNothing(t *testing.T) {
 			t.Errorf("%d wait, %v", waiting, err)
 		}
 	})
+}
+
+// TestASlowAddressHoldsUpNobody has one address hang, and one that answers without end,
+// while others are told.
+func TestASlowAddressHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		free := make(chan struct{})
+		waits := func(http.ResponseWriter, *http.Request) { <-free }
+		endless := func(w http.ResponseWriter, r *http.Request) {
+			for w.WriteHeader(http.StatusOK); r.Context().Err() == nil; {
+				select {
+				case <-free:
+					return
+				case <-time.After(time.Millisecond):
+					w.Write([]byte("."))
+					w.(http.Flusher).Flush()
+				}
+			}
+		}
+		for _, answer := range []http.HandlerFunc{waits, endless, waits, waits, waits} {
+			at := httptest.NewServer(answer)
+			t.Cleanup(at.Close)
+			if _, _, err := h.Add(t.Context(), hook.Draft{URL: at.URL, Events: []hook.Event{hook.CommentPosted}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 3 {
+			h.add(0, hook.CommentPosted)
+		}
+		p := h.put(webtest.Papers(1, h.now)[0])
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { h.Run(ctx) })
+		const words = 6
+		for i := range words {
+			h.comment(p, fmt.Sprint("Word ", i))
+		}
+		for limit := time.Now().Add(12 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			h.mu.Lock()
+			n := len(h.heard)
+			h.mu.Unlock()
+			if n == 3*words {
+				break
+			}
+			if time.Now().After(limit) {
+				t.Errorf("%d of %d were told while others hang", n, 3*words)
+				break
+			}
+		}
+		close(free)
+		stop()
+		running.Wait()
+	})
+}
+
+// TestAStoppedHookMissesWhatHappens is told nothing of the time in which it was stopped,
+// whatever changes afterwards.
+func TestAStoppedHookMissesWhatHappens(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		made, _ := h.add(2, hook.CommentPosted, hook.PaperVotes)
+		p := h.put(quiet(webtest.Papers(1, h.now)[0]))
+		h.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
+		h.comment(p, "Before.")
+		h.tell()
+		h.now = h.now.Add(time.Minute)
+		h.comment(p, "Meanwhile.")
+		h.vote(p, 0)
+		h.vote(p, 1)
+		h.tell()
+		h.said()
+		h.now = h.now.Add(time.Minute)
+		h.answer = nil
+		for range 2 { // the second changes nothing
+			if err := h.Resume(t.Context(), made.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.vote(p, 2)
+		h.tell()
+		if got := h.said(); got != "" {
+			t.Errorf("of the time in which it was stopped it was told %s", got)
+		}
+		c := h.comment(p, "After.")
+		h.tell()
+		if got, want := h.said(), fmt.Sprint("comment.posted ", c.ID); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
+// TestOnePaperPassesOnce merges papers of which a hook was told, or is to be told.
+func TestOnePaperPassesOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		h.add(2, hook.PaperVotes)
+		var papers []*paper.Paper
+		for _, p := range webtest.Papers(4, h.now) {
+			papers = append(papers, h.put(quiet(p)))
+		}
+		merge := func(keep, gone *paper.Paper) {
+			t.Helper()
+			if err := d.Transact(t.Context(), func(tx *db.Tx) error { return h.papers.Merge(t.Context(), tx, h.now, keep.ID, gone.ID) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass := func(p *paper.Paper) {
+			h.vote(p, 0)
+			h.vote(p, 1)
+		}
+		pass(papers[0])
+		h.tell()
+		if got, want := h.said(), fmt.Sprint("paper.votes ", papers[0].ID); got != want {
+			t.Fatalf("told %q, want %q", got, want)
+		}
+		merge(papers[1], papers[0]) // told of the one that is gone
+		h.tell()
+		pass(papers[2])
+		if _, err := h.Find(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		merge(papers[1], papers[2]) // about to be told of another
+		h.vote(papers[1], 2)
+		h.tell()
+		if got := h.said(); got != "" {
+			t.Errorf("told again of a paper under another place: %s", got)
+		}
+		pass(papers[3])
+		h.tell()
+		if got, want := h.said(), fmt.Sprint("paper.votes ", papers[3].ID); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
+// TestWhatCannotBeReadIsGivenUp is our fault, so the hook is not stopped for it.
+func TestWhatCannotBeReadIsGivenUp(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	h := open(t, d)
+	made, _ := h.add(0, hook.CommentPosted)
+	h.comment(h.put(webtest.Papers(1, h.now)[0]), "One.")
+	broken := h.other(func(context.Context, hook.Event, *hook.Hook, int64) (any, error) { return nil, io.ErrUnexpectedEOF })
+	for range 15 {
+		h.tell(broken)
+		h.now = h.now.Add(27 * time.Hour)
+	}
+	list, err := h.Deliveries(t.Context(), made.ID, 10)
+	now, lost := h.Get(t.Context(), made.ID)
+	if err != nil || lost != nil || list[0].State != hook.Failed || list[0].Tries != 10 || now.State != hook.Active || !now.Failed.IsZero() {
+		t.Errorf("%+v, %+v, %v, %v", list, now, err, lost)
+	}
+}
+
+// TestTheLastHookLeavesNoCursor removes the hooks: nothing falls behind for them.
+func TestTheLastHookLeavesNoCursor(t *testing.T) {
+	t.Parallel()
+	h := open(t, dbtest.Open(t, dbtest.SQLite(t)))
+	one, _ := h.add(0, hook.CommentPosted)
+	two, _ := h.add(0, hook.CommentPosted)
+	h.put(webtest.Papers(1, h.now)[0])
+	h.tell()
+	for i, made := range []*hook.Hook{one, two} {
+		if err := h.Remove(t.Context(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		all, err := job.Watchers(t.Context(), h.db)
+		if _, watches := all["hook"]; err != nil || watches != (i == 0) {
+			t.Errorf("with %d hooks left these watch: %v, %v", 1-i, all, err)
+		}
+	}
+}
+
+// quiet is a paper without votes or places from elsewhere.
+func quiet(p *paper.Paper) *paper.Paper {
+	p.Figures, p.Featured = paper.Figures{}, nil
+	return p
 }
 
 // TestOnlyTheAddressIsTold holds what is sent to the address that was named: not where it

@@ -17,15 +17,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/fault"
 )
 
 const (
 	patience = 15 * time.Second // for an answer
-	lease    = time.Minute      // of a delivery under way
-	atOnce   = 4                // deliveries of one process
+	lease    = time.Minute      // of a hook whose deliveries a process makes, and of that under way
 )
 
 // timetable is how long after a try that failed the next is made; the one after the last
@@ -56,11 +57,13 @@ func (s *Store) Run(ctx context.Context) {
 	const often = time.Second
 	tick := time.NewTicker(often)
 	defer tick.Stop()
+	var sending sync.WaitGroup
+	defer sending.Wait()
 	var forgotten time.Time
 	for {
 		_, err := s.Find(ctx)
-		for n := atOnce; n == atOnce && err == nil; {
-			n, err = s.Send(ctx)
+		if err == nil {
+			err = s.begin(ctx, &sending, func() {})
 		}
 		if now := s.Now(); err == nil && now.Sub(forgotten) > time.Hour {
 			forgotten, err = now, s.Forget(ctx)
@@ -76,49 +79,120 @@ func (s *Store) Run(ctx context.Context) {
 	}
 }
 
-// Send makes the deliveries that are due, at most as many as are made at once, and
-// returns how many these were.
+// Send makes the deliveries that are due and returns how many these were.
 func (s *Store) Send(ctx context.Context) (int, error) {
-	list, err := s.claim(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var all sync.WaitGroup
-	for _, d := range list {
-		all.Go(func() {
-			if err := s.deliver(ctx, &d); err != nil && ctx.Err() == nil {
-				s.Log.Error("a delivery to a hook could not be made or noted; it is made again", "hook", d.Hook, "event", d.ID, "error", err)
+	var made atomic.Int64
+	var sending sync.WaitGroup
+	err := s.begin(ctx, &sending, func() { made.Add(1) })
+	sending.Wait()
+	return int(made.Load()), err
+}
+
+// begin takes the hooks for which a delivery is due and that no process tells, and
+// tells each of them beside the others. made is called for each delivery.
+func (s *Store) begin(ctx context.Context, sending *sync.WaitGroup, made func()) error {
+	taken, err := s.claim(ctx)
+	for _, t := range taken {
+		sending.Go(func() {
+			if err := s.serve(ctx, t, made); err != nil && ctx.Err() == nil {
+				s.Log.Error("a delivery to a hook could not be made or noted; it is made again", "hook", t.hook, "error", err)
 			}
 		})
 	}
-	all.Wait()
-	return len(list), nil
+	return err
 }
 
-// claim takes deliveries that are due, under a lease: after it they are due again.
-func (s *Store) claim(ctx context.Context) (list []Delivery, err error) {
+// turn is the right to tell a hook, until a moment that is also its mark.
+type turn struct{ hook, until int64 }
+
+// claim takes the hooks that can be told something, under a lease: after it another may.
+func (s *Store) claim(ctx context.Context) (list []turn, err error) {
 	now := s.Now()
-	const ready = `SELECT id FROM hook_delivery WHERE state = 'waiting' AND due <= $1 AND until <= $1
-		AND hook IN (SELECT id FROM hook WHERE state = 'active') ORDER BY due, id LIMIT $2`
-	var id string
-	if err := s.DB.QueryRow(ctx, ready, db.Micros(now), 1).Scan(&id); errors.Is(err, sql.ErrNoRows) {
-		return nil, nil // found out without the writer's lock
-	} else if err != nil {
+	const ready = ` FROM hook WHERE state = 'active' AND until <= $1
+		AND id IN (SELECT hook FROM hook_delivery WHERE state = 'waiting' AND due <= $1 AND until <= $1)`
+	var n int
+	if err := s.DB.QueryRow(ctx, `SELECT count(*)`+ready, db.Micros(now)).Scan(&n); err != nil {
 		return nil, fmt.Errorf("look for what is due to hooks: %w", err)
+	} else if n == 0 {
+		return nil, nil // found out without the writer's lock
 	}
+	until := db.Micros(now.Add(lease))
 	err = s.DB.Transact(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE hook_delivery SET until = $3 WHERE id IN (`+ready+tx.Dialect.SkipLocked()+`) RETURNING `+deliveryColumns,
-			db.Micros(now), atOnce, db.Micros(now.Add(lease)))
+		list = nil
+		rows, err := tx.Query(ctx, `UPDATE hook SET until = $2 WHERE state = 'active' AND until <= $1 AND id IN (SELECT id`+ready+`) RETURNING id`, db.Micros(now), until)
 		if err != nil {
 			return err
 		}
-		list, err = deliveries(rows)
+		defer rows.Close()
+		for rows.Next() {
+			t := turn{until: until}
+			if err := rows.Scan(&t.hook); err != nil {
+				return err
+			}
+			list = append(list, t)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take the hooks that are due: %w", err)
+	}
+	return list, nil
+}
+
+// serve makes the deliveries that are due to one hook, one by one.
+func (s *Store) serve(ctx context.Context, t turn, made func()) (err error) {
+	defer func() { // also when we stop, so that the next process need not wait
+		free := context.WithoutCancel(ctx)
+		left := s.DB.Transact(free, func(tx *db.Tx) error {
+			for _, statement := range []string{`UPDATE hook_delivery SET until = 0 WHERE hook = $1 AND until = $2 AND state = 'waiting'`, `UPDATE hook SET until = 0 WHERE id = $1 AND until = $2`} {
+				if _, err := tx.Exec(free, statement, t.hook, t.until); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		err = errors.Join(err, left)
+	}()
+	for {
+		d, err := s.take(ctx, &t)
+		if d == nil || err != nil {
+			return err
+		}
+		if err := s.deliver(ctx, d); err != nil {
+			return err
+		}
+		made()
+	}
+}
+
+// take prolongs a turn and returns the hook's next delivery that is due; nil when there
+// is none, or the turn has gone to another process.
+func (s *Store) take(ctx context.Context, t *turn) (d *Delivery, err error) {
+	now := s.Now()
+	until := db.Micros(now.Add(lease))
+	err = s.DB.Transact(ctx, func(tx *db.Tx) error {
+		d = nil
+		n, err := tx.Exec(ctx, `UPDATE hook SET until = $3 WHERE id = $1 AND until = $2 AND state = 'active'`, t.hook, t.until, until)
+		if err != nil || n == 0 {
+			return err
+		}
+		rows, err := tx.Query(ctx, `UPDATE hook_delivery SET until = $3 WHERE id = (
+			SELECT id FROM hook_delivery WHERE hook = $1 AND state = 'waiting' AND due <= $2 AND until <= $2 ORDER BY due, at, id LIMIT 1) RETURNING `+deliveryColumns,
+			t.hook, db.Micros(now), until)
+		if err != nil {
+			return err
+		}
+		list, err := deliveries(rows)
+		if len(list) > 0 {
+			d = &list[0]
+		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("take what is due to hooks: %w", err)
+		return nil, fmt.Errorf("take what is due to hook %d: %w", t.hook, err)
 	}
-	return list, nil
+	t.until = until
+	return d, nil
 }
 
 // outcome is what came of a try.
@@ -128,20 +202,29 @@ type outcome struct {
 	said   string
 	due    time.Time
 	stop   string // why the hook is to be stopped; "" when it is not
+	ours   bool   // the hook was not even asked
 }
 
 // deliver makes one try and notes what came of it.
 func (s *Store) deliver(ctx context.Context, d *Delivery) error {
 	h, err := s.Get(ctx, d.Hook)
+	if fault.Is(err, fault.KindMissing) {
+		return nil // removed meanwhile
+	}
 	if err != nil {
 		return err
 	}
-	body, err := s.body(ctx, h, d)
-	if err != nil {
-		return err
-	}
-	out := outcome{state: Dropped, said: "What happened is gone."}
-	if body != nil {
+	var out outcome
+	switch body, err := s.body(ctx, h, d); {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		s.Log.Error("what a hook is to be told could not be read; it will be tried again", "hook", h.ID, "event", d.ID, "error", err)
+		out = later(d, s.Now(), 0, "It could not be read here.", 0)
+		out.ours = true
+	case body == nil:
+		out = outcome{state: Dropped, said: "What happened is gone."}
+	default:
 		if out, err = s.try(ctx, h, d, body); err != nil {
 			return err
 		}
@@ -229,7 +312,7 @@ func (s *Store) note(ctx context.Context, h *Hook, d *Delivery, out outcome) err
 	err := s.DB.Transact(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE hook_delivery SET state = $3, due = $4, until = 0, tries = tries + 1, status = $5, said = $6 WHERE id = $1 AND until = $2 AND state = 'waiting'`,
 			d.ID, d.until, out.state, db.Micros(out.due), out.status, out.said)
-		if err != nil || n == 0 || out.state == Dropped {
+		if err != nil || n == 0 || out.state == Dropped || out.ours {
 			return err
 		}
 		if out.state == Delivered {

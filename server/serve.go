@@ -86,12 +86,16 @@ func (h *House) secured() (*tls.Config, func(context.Context), error) {
 
 // work is what goes on while the house serves.
 func (h *House) work() []func(context.Context) {
-	work := []func(context.Context){h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.post, h.nightly, h.Accounts.Deliver, h.Outbox.Run, h.Hooks.Run}
-	for i, in := range h.inboxes {
-		work = append(work, h.listen(in, h.Config.MailIn[i]))
-	}
+	work := []func(context.Context){h.watch, h.printer, h.keepTime, h.followStandby, h.shareLimits, h.nightly}
 	if h.Search != nil {
 		work = append(work, h.index, h.encode)
+	}
+	if h.Config.Still {
+		return work
+	}
+	work = append(work, h.post, h.Accounts.Deliver, h.Outbox.Run, h.Hooks.Run)
+	for i, in := range h.inboxes {
+		work = append(work, h.listen(in, h.Config.MailIn[i]))
 	}
 	if h.Config.Hub != "" {
 		work = append(work, h.tellHub)

@@ -58,6 +58,7 @@ type Config struct {
 	PerHour    int           // requests to the API that one client may make in an hour; 0 for no limit
 	Pressed    bool          // the pages are printed (Press) and not served
 	HooksNear  bool          // programs inside private networks may be told of events, too
+	Still      bool          // nothing leaves the house: no mail, no hook, no word to a hub
 	Hub        string        // a WebSub hub that tells readers of feeds what is new; "" for none
 	Version    string
 	Now        func() time.Time // nil is time.Now; the demo has a clock of its own
@@ -130,7 +131,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	h.Library = library.NewStore(papers, h.Accounts)
 	h.Mirror = mirror.NewStore(papers, h.Editions, h.Talk, h.Accounts)
 	h.Keys, h.Shelf = syndicate.NewKeys(d), cite.NewShelf(papers)
-	h.Hooks = hook.New(hook.Config{DB: d, Private: c.HooksNear, Now: c.Now, Log: log, Sent: h.metrics.hook, Data: h.happened})
+	h.Hooks = hook.New(hook.Config{DB: d, Papers: h.Papers, Private: c.HooksNear, Now: c.Now, Log: log, Sent: h.metrics.hook, Data: h.happened})
 	h.Accounts.Register(h.Keys)
 	h.Accounts.Register(h.Shelf)
 	h.metrics.registry.MustRegister(state{h})
