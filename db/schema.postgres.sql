@@ -510,6 +510,7 @@ paper.read_at bigint NOT NULL
 paper.record text NOT NULL
 paper.own_votes bigint NOT NULL
 paper.own_comments bigint NOT NULL
+paper.since bigint NOT NULL
 paper FOREIGN KEY (merged_into) REFERENCES paper(id)
 paper PRIMARY KEY (id)
 paper UNIQUE (key)

@@ -480,7 +480,7 @@ CREATE TABLE paper (
 	stars       INTEGER NOT NULL,
 	read_at     INTEGER NOT NULL,
 	record      TEXT    NOT NULL
-, own_votes INTEGER NOT NULL DEFAULT 0, own_comments INTEGER NOT NULL DEFAULT 0) STRICT;
+, own_votes INTEGER NOT NULL DEFAULT 0, own_comments INTEGER NOT NULL DEFAULT 0, since INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX paper_submitted ON paper(submitted, id) WHERE merged_into IS NULL;
 CREATE TABLE passkey (
 	id         BLOB    PRIMARY KEY,

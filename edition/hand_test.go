@@ -203,6 +203,9 @@ func TestTypedInBeforeArXiv(t *testing.T) {
 		if got, want := h.show(t), "04-15 No.1 1+0: 1\n"; got != want {
 			t.Errorf("%swant:\n%s", got, want)
 		}
+		if kept, all, err := h.editions.Decided(t.Context(), at(0)); kept != 1 || all != 1 || err != nil {
+			t.Errorf("the desk kept %d of %d, %v", kept, all, err)
+		}
 		// What is printed is no candidate under another name.
 		third := byHand("Gulls and No Letters", noor)
 		h.do(t, at(24+10), edition.Request{Desk: noor, Day: "2026-04-16", Do: edition.Unite, Paper: first.Paper, Other: third.Paper})

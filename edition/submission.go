@@ -315,6 +315,18 @@ func (s *Store) SubmissionsOf(ctx context.Context, account int64, limit int) ([]
 	return submissions(ctx, s.db, `submission.account = $1 ORDER BY submission.at DESC, submission.id DESC LIMIT $2`, account, limit)
 }
 
+// Decided returns how many papers that readers put in since a time the desk has kept, and
+// on how many it has decided.
+func (s *Store) Decided(ctx context.Context, since time.Time) (kept, all int, err error) {
+	err = s.db.QueryRow(ctx, `SELECT count(CASE WHEN entry.ord > 0 THEN 1 END), count(CASE WHEN entry.ord > 0 OR candidate.pick = 'skip' AND desk.published > 0 THEN 1 END)
+		FROM submission LEFT JOIN entry ON entry.paper = submission.paper
+		LEFT JOIN candidate ON candidate.paper = submission.paper LEFT JOIN desk ON desk.day = candidate.day WHERE submission.at >= $1`, db.Micros(since)).Scan(&kept, &all)
+	if err != nil {
+		err = fmt.Errorf("count what the desk has decided: %w", err)
+	}
+	return kept, all, err
+}
+
 // Submission returns a submission, nil when there is none of that number.
 func (s *Store) Submission(ctx context.Context, id int64) (*Submission, error) {
 	return one(ctx, s.db, `submission.id = $1`, id)

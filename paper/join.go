@@ -24,7 +24,7 @@ func Join(held, said *Paper) *Paper {
 		first, second = held, said
 	}
 	p := *first
-	p.ID, p.Key, p.Here = held.ID, held.Key, held.Here
+	p.ID, p.Key, p.Here, p.Since = held.ID, held.Key, held.Here, held.Since
 	text := first
 	if first.Title == "" || first.Abstract == "" && second.Title != "" && second.Abstract != "" {
 		text = second

@@ -36,6 +36,7 @@ type Paper struct {
 	Announced   string    // the day of the announcement, 2026-04-14; "" when unknown
 	Figures     Figures   // the newest reading
 	Here        Tally     // what readers did here; Put leaves it alone
+	Since       time.Time // when it came to be held, as Put was told; zero when unknown
 
 	Record
 }

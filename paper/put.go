@@ -268,9 +268,9 @@ func (p *putting) flush(ctx context.Context) error {
 	return nil
 }
 
-const paperWidth = 15
+const paperWidth = 16
 
-const insertPaper = `INSERT INTO paper (key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record) VALUES `
+const insertPaper = `INSERT INTO paper (key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record, since) VALUES `
 
 // insert writes some new papers that have keys.
 func (p *putting) insert(ctx context.Context, list []*Paper) error {
@@ -281,7 +281,7 @@ func (p *putting) insert(ctx context.Context, list []*Paper) error {
 		if err != nil {
 			return err
 		}
-		args = append(args, r.values()...)
+		args = append(append(args, r.values()...), db.Micros(p.now))
 		byKey[paper.Key] = paper
 	}
 	rows, err := p.tx.Query(ctx, insertPaper+p.tx.Dialect.Rows(len(list), paperWidth, 1)+` RETURNING id, key`, args...)
@@ -307,7 +307,7 @@ func (p *putting) insertOwn(ctx context.Context, paper *Paper) error {
 	if err != nil {
 		return err
 	}
-	if err := p.tx.QueryRow(ctx, insertPaper+p.tx.Dialect.Rows(1, paperWidth, 1)+` RETURNING id`, r.values()...).Scan(&paper.ID); err != nil {
+	if err := p.tx.QueryRow(ctx, insertPaper+p.tx.Dialect.Rows(1, paperWidth, 1)+` RETURNING id`, append(r.values(), db.Micros(p.now))...).Scan(&paper.ID); err != nil {
 		return err
 	}
 	paper.Key = "b" + strconv.FormatInt(paper.ID, 10)

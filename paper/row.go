@@ -29,17 +29,18 @@ type row struct {
 	record      string // JSON
 	ownVotes    int    // written by AddHere and SetHere alone
 	ownComments int
+	since       int64 // written once
 	identifiers int // their number; not a column, but a new one is a change
 }
 
 // columns are all of a row, in the order of fields.
-const columns = `id, key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record, own_votes, own_comments`
+const columns = `id, key, title, abstract, form, categories, authority, withdrawn, submitted, revised, announced, votes, comments, stars, read_at, record, own_votes, own_comments, since`
 
 // fields returns the places to scan columns into.
 func (r *row) fields() []any {
 	return []any{
 		&r.id, &r.key, &r.title, &r.abstract, &r.form, &r.categories, &r.authority, &r.withdrawn,
-		&r.submitted, &r.revised, &r.announced, &r.votes, &r.comments, &r.stars, &r.readAt, &r.record, &r.ownVotes, &r.ownComments,
+		&r.submitted, &r.revised, &r.announced, &r.votes, &r.comments, &r.stars, &r.readAt, &r.record, &r.ownVotes, &r.ownComments, &r.since,
 	}
 }
 
@@ -62,7 +63,7 @@ func (p *Paper) row() (row, error) {
 		categories: text(strings.Join(p.Categories, " ")), authority: int(p.Authority),
 		submitted: db.Micros(p.Submitted), revised: db.Micros(p.Revised), announced: p.Announced,
 		votes: p.Figures.Votes, comments: p.Figures.Comments, stars: p.Figures.Stars, readAt: db.Micros(p.Figures.At),
-		record: text(string(record)), identifiers: len(p.Identifiers),
+		record: text(string(record)), identifiers: len(p.Identifiers), since: db.Micros(p.Since),
 	}
 	if p.Withdrawn {
 		r.withdrawn = 1
@@ -83,6 +84,7 @@ func (r *row) paper() (*Paper, error) {
 		Submitted: db.Time(r.submitted), Revised: db.Time(r.revised), Announced: r.announced,
 		Figures: Figures{Votes: r.votes, Comments: r.comments, Stars: r.stars, At: db.Time(r.readAt)},
 		Here:    Tally{Votes: r.ownVotes, Comments: r.ownComments},
+		Since:   db.Time(r.since),
 	}
 	if err := json.Unmarshal([]byte(r.record), &p.Record); err != nil {
 		return nil, fmt.Errorf("the record of paper %s is damaged: %w", r.key, err)

@@ -83,7 +83,7 @@ func TestPutKeepsEveryField(t *testing.T) {
 			t.Fatalf("outcome %v, want Made", out[0])
 		}
 		want := full()
-		want.ID, want.Key = 1, "2604.11666"
+		want.ID, want.Key, want.Since = 1, "2604.11666", noon
 		for _, id := range []string{"2604.11666v2", "https://doi.org/10.1000/XYZ"} {
 			if diff := cmp.Diff(want, find(t, s, id)); diff != "" {
 				t.Errorf("by %s (-want +got):\n%s", id, diff)

@@ -39,6 +39,7 @@ func TestPutInByHand(t *testing.T) {
 			says(t, mara, "dl.index", "none")
 			mara.Click("[value=save]")
 			says(t, mara, ".note", "Saved for you alone")
+			says(t, mara, "dl.index", "since today at")
 			list, err := v.Editions.Candidates(t.Context(), v.makes(t))
 			if err != nil || len(list) != 0 {
 				t.Errorf("saved for oneself, and candidates: %v %v", list, err)

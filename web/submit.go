@@ -69,6 +69,7 @@ func (h *Handler) lookUp(w http.ResponseWriter, r *http.Request) error {
 		if d.Err = fault.Message(err); d.Err == "" {
 			return err
 		}
+		d.Missing = fault.Is(err, fault.KindMissing)
 		return h.showSubmit(w, r, d)
 	}
 	d.Found = p
@@ -109,6 +110,9 @@ func (h *Handler) showSubmit(w http.ResponseWriter, r *http.Request, d SubmitDat
 	}
 	if d.Settings.Desk {
 		if d.Making, err = h.Editions.Making(ctx, h.Now()); err != nil {
+			return err
+		}
+		if d.Kept, d.Decided, err = h.Editions.Decided(ctx, h.Now().AddDate(0, 0, -90)); err != nil {
 			return err
 		}
 	}

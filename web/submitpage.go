@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"broadsheet/edition"
 	"broadsheet/feed"
@@ -18,6 +20,7 @@ type SubmitData struct {
 	Hand     *HandForm
 	Near     []*paper.Paper // what may be the same as what was found or typed
 	Err      string
+	Missing  bool         // whoever gives out such identifiers has none such
 	Found    *paper.Paper // nil when nothing was looked up, or nothing found
 	Asked    bool         // what was named is no identifier
 	Titles   []*paper.Paper
@@ -30,6 +33,8 @@ type SubmitData struct {
 	Left     int // papers that may be put in today
 	Desk     bool
 	Open     bool // readers can put papers in
+	Kept     int  // by the desk, of late
+	Decided  int  // papers of readers, kept or skipped
 	Settings edition.Settings
 	Making   *edition.Making // nil without a desk
 }
@@ -46,7 +51,8 @@ type SubmitPage struct {
 	Page
 	Sum      string
 	Any, Err string
-	Notice   *Link // what was done, or where the paper stood
+	Hint     []Link // what else can be done: words, and where some of them lead
+	Notice   *Link  // what was done, or where the paper stood
 	Titles   []Entry
 	Keys     []string // of these
 	Near     []Entry  // what may be the same paper
@@ -57,6 +63,7 @@ type SubmitPage struct {
 	Found    *FoundPaper
 	Form     *SubmitForm
 	Mine     []OwnRow
+	Keeps    string // how much the desk keeps
 	Rules    string
 }
 
@@ -65,7 +72,8 @@ func (*SubmitPage) template() string { return "submit" }
 // FoundPaper is the paper that was looked up.
 type FoundPaper struct {
 	Item
-	Says    string // arXiv 2511.17592
+	Says    string   // arXiv 2511.17592, v1
+	About   []string // who it is from, its primary category
 	Authors string
 	Day     string
 	Facts   []Fact
@@ -75,6 +83,7 @@ type FoundPaper struct {
 // SubmitForm is the form by which the paper is put in.
 type SubmitForm struct {
 	Any, Note, Code, Project, Data, Media string
+	Known                                 bool // the code is what a source told of
 	Author                                bool
 	Button                                string
 	Desk                                  bool // there is one, which reads the note
@@ -120,6 +129,10 @@ func SubmitPageOf(s Site, d SubmitData) *SubmitPage {
 		v.Mine = append(v.Mine, OwnRow{s.entry(x.Paper), state, says})
 	}
 	v.Rules = d.rules()
+	if d.Decided > 0 {
+		v.Keeps = fmt.Sprintf("%s of the last %s.", number(d.Kept), count(d.Decided, "submission"))
+	}
+	v.Hint = d.hint(v)
 	return v
 }
 
@@ -167,6 +180,18 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 			f.Says = "arXiv " + id.Value
 		}
 	}
+	if _, version, err := paper.ParseIdentifier(d.Any); err == nil && version > 0 {
+		f.Says += fmt.Sprintf(", v%d", version)
+	}
+	if strings.Contains(d.Any, "#") {
+		f.Says += "; what follows # is left out"
+	}
+	if o := p.Organisation; o != nil {
+		f.About = append(f.About, cmp.Or(o.FullName, o.Name))
+	}
+	if c := cmp.Or(p.Primary(), topicOf(p)); c != "" {
+		f.About = append(f.About, c)
+	}
 	const most = 12
 	var names []string
 	for _, a := range p.Authors[:min(len(p.Authors), most)] {
@@ -184,20 +209,23 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 		in = fmt.Sprintf("No. %s, %s, %s of %d", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From)
 	}
 	held := "not yet"
-	if p.ID != 0 {
+	switch {
+	case p.ID != 0 && p.Since.IsZero():
 		held = "held"
+	case p.ID != 0:
+		held = "since " + onceAt(p.Since, s.Now)
 	}
-	others, mine := 0, (*edition.Submission)(nil)
+	others, mine, by := 0, (*edition.Submission)(nil), "nobody"
 	for i, x := range d.PutIn {
 		if x.Account == d.Me {
 			mine = &d.PutIn[i]
-		} else {
-			others++
+			continue
 		}
-	}
-	by := "nobody"
-	if others > 0 {
-		by = count(others, "reader")
+		others++
+		by = count(others, "reader") + ", last " + onceAt(x.At, s.Now)
+		if others == 1 {
+			by = "1 reader, " + onceAt(x.At, s.Now)
+		}
 	}
 	near := "none"
 	if n := len(d.Near); n > 0 {
@@ -262,9 +290,42 @@ func (v *SubmitPage) form(d SubmitData) {
 		to := map[paper.LinkKind]*string{paper.Code: &f.Code, paper.Project: &f.Project, paper.Data: &f.Data, paper.Media: &f.Media}[l.Kind]
 		if to != nil && *to == "" {
 			*to = l.URL
+			f.Known = f.Known || l.Kind == paper.Code && !l.Reader
 		}
 	}
 	v.Form, v.Alone = f, ""
+}
+
+// hint says what a reader can do whose paper was not found, or cannot be put in.
+func (d *SubmitData) hint(v *SubmitPage) []Link {
+	switch {
+	case v.Err == "" || d.Hand != nil:
+		return nil
+	case v.Found != nil && d.Found.ID != 0 && v.Form == nil:
+		return []Link{{Text: "It is in the record: "}, {Text: "read it", Href: paperPath(d.Found.Key)}, {Text: " or "}, {Text: "find its like", Href: similarTo([]string{d.Found.Key}, 1)}, {Text: "."}}
+	case v.Found != nil:
+		return nil
+	}
+	var list []Link
+	if d.Missing {
+		list = []Link{{Text: "What was given out within the hour comes later. "}, {Text: "Search by title", Href: "/papers"}, {Text: ". "}}
+	}
+	if v.Hand != nil {
+		list = append(list, Link{Text: "Or "}, Link{Text: "put it in by hand", Href: "#hand"}, Link{Text: "; then the desk checks it."})
+	}
+	return list
+}
+
+// onceAt writes a time as one says when: today at 06:12 UTC, Tuesday 18 November, 06:12 UTC.
+func onceAt(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return "today at " + t.Format("15:04") + " UTC"
+	case t.Year() == now.Year():
+		return t.Format("Monday 2 January, 15:04") + " UTC"
+	}
+	return t.Format("2 January 2006")
 }
 
 // year is that of the first publication, "" when it is not known.

@@ -88,12 +88,17 @@ func submits() []Fixture {
 	}
 	add("", "nothing was asked", func(d *web.SubmitData) { d.Any = "" })
 	add("-found", "a paper that is not held", func(d *web.SubmitData) {
-		d.Found, d.PutIn = found(0), []edition.Submission{{Account: 2}}
+		d.Found, d.PutIn, d.Kept, d.Decided = found(0), []edition.Submission{{Account: 2, At: Now().Add(-time.Hour)}}, 4, 12
+		d.Found.Organisation = &paper.Organisation{Name: "lab", FullName: "The <Lab>"}
 		d.Mine = []web.OwnSubmission{
 			{Submission: edition.Submission{State: edition.Waits, Day: "2026-04-16"}, Paper: found(31)},
 			{Submission: edition.Submission{State: edition.Printed, Day: "2026-04-10"}, Paper: found(32), Stands: stand},
 			{Submission: edition.Submission{State: edition.Skipped, Day: "2026-04-11"}, Paper: found(33)},
 		}
+	})
+	add("-held", "a paper in the record, put in by others", func(d *web.SubmitData) {
+		d.Found, d.PutIn = found(30), []edition.Submission{{Account: 2, At: Now().AddDate(0, 0, -1)}, {Account: 3, At: Now()}}
+		d.Found.Since = Now().AddDate(0, 0, -2)
 	})
 	add("-near", "a paper that may be held under another name", func(d *web.SubmitData) { d.Found, d.Near = found(0), Papers(2, Now()) })
 	add("-saved", "it was saved a moment ago", func(d *web.SubmitData) { d.Found, d.Saved = found(30), "2604.00007" })
@@ -117,10 +122,10 @@ func submits() []Fixture {
 		d.Making, d.Found, d.Stood, d.Place = nil, found(30), stand, &edition.Place{Origin: edition.Submitted, Day: stand.Day}
 		d.PutIn = []edition.Submission{{Account: 1, State: edition.Printed, Day: stand.Day}}
 	})
-	add("-missing", "arXiv has none", func(d *web.SubmitData) { d.Any, d.Err = "2604.99999", "arXiv has no 2604.99999." })
+	add("-missing", "arXiv has none", func(d *web.SubmitData) { d.Any, d.Err, d.Missing = "2604.99999", "arXiv has no 2604.99999.", true })
 	add("-old", "too old", func(d *web.SubmitData) {
-		d.Found = found(0)
-		d.Found.Submitted = Now().AddDate(-9, 0, 0)
+		d.Found = found(30)
+		d.Found.Since, d.Found.Submitted = Now().AddDate(-1, 0, 0), Now().AddDate(-9, 0, 0)
 	})
 	add("-often", "none left today", func(d *web.SubmitData) { d.Found, d.Left = found(0), 0 })
 	add("-refused", "what was filled in was not taken", func(d *web.SubmitData) {
