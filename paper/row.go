@@ -30,7 +30,7 @@ type row struct {
 	ownVotes    int    // written by AddHere and SetHere alone
 	ownComments int
 	since       int64 // written once
-	identifiers int // their number; not a column, but a new one is a change
+	identifiers int   // their number; not a column, but a new one is a change
 }
 
 // columns are all of a row, in the order of fields.
