@@ -23,7 +23,7 @@ type Purpose string
 // operator.
 const (
 	ToSignIn Purpose = "sign in"
-	ToReset  Purpose = "reset"   // choose a new password, which ends all sessions
+	ToReset  Purpose = "reset"   // choose a new password, which ends all sessions and tokens
 	ToChange Purpose = "address" // prove the new address of an account
 	ToBegin  Purpose = "first"   // become the first administrator
 	ToEnter  Purpose = "entry"   // sign in as one account
@@ -182,7 +182,7 @@ func (l *Letter) compose(a *Account, secret string) (subject, text string) {
 	case l.Purpose == ToReset && a == nil:
 		subject, says = "Choose a password", "This link makes an account for this address, with a password that you choose:"
 	case l.Purpose == ToReset:
-		subject, says = "Choose a new password", "This link lets you choose a new password, and ends all your sessions:"
+		subject, says = "Choose a new password", "This link lets you choose a new password, and ends all your sessions and the tokens of your programs:"
 	case a == nil:
 		subject, says = "Join Broadsheet", "This link makes an account for this address and signs you in:"
 	}
@@ -277,7 +277,7 @@ func (s *Store) Use(ctx context.Context, secret string, with Answer, from Place)
 			}
 		}
 		if l.Purpose == ToReset {
-			if err := endSessions(ctx, tx, a.ID, 0); err != nil {
+			if err := shut(ctx, tx, a.ID, 0, true); err != nil {
 				return err
 			}
 		}

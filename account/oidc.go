@@ -20,40 +20,73 @@ import (
 )
 
 // issuers are the providers that have been discovered, for a day. One that did not
-// answer is asked again the next time.
+// answer is asked again the next time; whoever comes while it is asked waits for that
+// answer, and nobody waits for another provider's.
 type issuers struct {
 	mu    sync.Mutex
-	found map[string]issuer
+	asked map[string]*issuer
 }
 
 type issuer struct {
-	*oidc.Provider
+	done  chan struct{} // closed when the provider has answered, or has not
+	found *oidc.Provider
+	err   error
 	until time.Time
 }
 
 func (i *issuers) get(ctx context.Context, address string) (*oidc.Provider, error) {
+	held, mine := i.ask(address)
+	if mine {
+		// The keys are fetched later, under the context given here: one that does not end
+		// with this request.
+		p, err := oidc.NewProvider(patient(context.WithoutCancel(ctx)), address)
+		i.answer(address, held, p, err)
+	}
+	select {
+	case <-held.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if held.err != nil {
+		return nil, fmt.Errorf("discover %s: %w", address, held.err)
+	}
+	return held.found, nil
+}
+
+// ask returns what is known of a provider, or is asked just now; mine says that the
+// caller is to ask.
+func (i *issuers) ask(address string) (held *issuer, mine bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	const day = 24 * time.Hour
-	if held, ok := i.found[address]; ok && time.Now().Before(held.until) {
-		return held.Provider, nil
+	held = i.asked[address]
+	if held != nil && (held.until.IsZero() || time.Now().Before(held.until)) {
+		return held, false
 	}
-	// The keys are fetched later, under the context given here: one that does not end
-	// with this request.
-	p, err := oidc.NewProvider(patient(context.WithoutCancel(ctx)), address)
-	if err != nil {
-		return nil, fmt.Errorf("discover %s: %w", address, err)
+	if i.asked == nil {
+		i.asked = map[string]*issuer{}
 	}
-	if i.found == nil {
-		i.found = map[string]issuer{}
-	}
-	i.found[address] = issuer{p, time.Now().Add(day)}
-	return p, nil
+	held = &issuer{done: make(chan struct{})}
+	i.asked[address] = held
+	return held, true
 }
+
+func (i *issuers) answer(address string, held *issuer, p *oidc.Provider, err error) {
+	const day = 24 * time.Hour
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	held.found, held.err, held.until = p, err, time.Now().Add(day)
+	if err != nil {
+		delete(i.asked, address)
+	}
+	close(held.done)
+}
+
+// patience is how long a provider may take for an answer.
+const patience = 10 * time.Second
 
 // patient gives the requests to a provider an end.
 func patient(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, &http.Client{Timeout: 10 * time.Second})
+	return oidc.ClientContext(ctx, &http.Client{Timeout: patience})
 }
 
 // Journey is a trip to a provider and back.

@@ -108,11 +108,24 @@ func (s *Store) SignIn(ctx context.Context, address, password string, from Place
 		return "", errMismatch
 	}
 	if weak {
-		if err := s.SetPassword(ctx, a.ID, 0, password, false); err != nil {
+		if err := s.renew(ctx, a, password); err != nil {
 			return "", err
 		}
 	}
 	return s.StartSession(ctx, a.ID, "password", from)
+}
+
+// renew hashes a password anew with the work of today. It is the same password, which may
+// be older than the rules for new ones.
+func (s *Store) renew(ctx context.Context, a *Account, password string) error {
+	var hash string
+	if err := s.hash(ctx, func() { hash = hashPassword(password) }); err != nil {
+		return err
+	}
+	return s.db.Transact(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE account SET password = $2 WHERE id = $1 AND password = $3`, a.ID, hash, a.password)
+		return err
+	})
 }
 
 const longestPassword = 200 // bytes
@@ -131,9 +144,9 @@ func ValidPassword(password string) error {
 	return nil
 }
 
-// SetPassword gives an account a password. With end, all sessions but the one called
-// except end.
-func (s *Store) SetPassword(ctx context.Context, account, except int64, password string, end bool) error {
+// SetPassword gives an account a password and shuts it but for the session called except,
+// and, unless tokens are to end as well, for its tokens.
+func (s *Store) SetPassword(ctx context.Context, account, except int64, password string, tokens bool) error {
 	if err := ValidPassword(password); err != nil {
 		return err
 	}
@@ -142,11 +155,27 @@ func (s *Store) SetPassword(ctx context.Context, account, except int64, password
 		return err
 	}
 	return s.db.Transact(ctx, func(tx *db.Tx) error {
-		if err := s.setPassword(ctx, tx, account, hash); err != nil || !end {
+		if err := s.setPassword(ctx, tx, account, hash); err != nil {
 			return err
 		}
-		return endSessions(ctx, tx, account, except)
+		return shut(ctx, tx, account, except, tokens)
 	})
+}
+
+// shut ends what whoever knew the old password may have opened: the sessions of an account
+// but one, letters that would give it another address, and, with tokens, its tokens.
+func shut(ctx context.Context, tx *db.Tx, account, except int64, tokens bool) error {
+	if err := endSessions(ctx, tx, account, except); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE letter SET state = 'dropped', hash = NULL WHERE account = $1 AND purpose = $2 AND state IN ('waiting', 'sent')`, account, string(ToChange)); err != nil {
+		return err
+	}
+	if !tokens {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM token WHERE account = $1`, account)
+	return err
 }
 
 func (s *Store) setPassword(ctx context.Context, tx *db.Tx, account int64, hash string) error {

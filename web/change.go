@@ -85,7 +85,7 @@ func (h *Handler) changeMails(r *http.Request, v *account.Viewer) (string, error
 // done are the words for what an address says was just done.
 func done(key string) string {
 	return map[string]string{
-		"profile": "Your profile is saved.", "password": "Your password is saved, and the other sessions have ended.", "way": "Your ways to sign in have changed.",
+		"profile": "Your profile is saved.", "password": "Your password is saved, and the other sessions have ended.", "password-tokens": "Your password is saved; the other sessions and all tokens have ended.", "way": "Your ways to sign in have changed.",
 		"session": "That session has ended.", "passkey": "The passkey is added.", "sessions": "The other sessions have ended.", "token": "The token is revoked.", "address": "A link is on its way to the new address.",
 		"invitation": "The invitation has ended.", "mail": "Your choice of mail is saved.", "role": "The role is changed. Their sessions go on under it.",
 	}[key]
@@ -143,7 +143,11 @@ func (h *Handler) changePassword(r *http.Request, v *account.Viewer) (string, er
 			return "", fault.Invalid("The old password is another one.")
 		}
 	}
-	return "signin=password", h.Accounts.SetPassword(r.Context(), v.ID, v.Session.ID, r.PostForm.Get("password"), true)
+	what, tokens := "signin=password", r.PostForm.Has("tokens")
+	if tokens {
+		what = "signin=password-tokens"
+	}
+	return what, h.Accounts.SetPassword(r.Context(), v.ID, v.Session.ID, r.PostForm.Get("password"), tokens)
 }
 
 func (h *Handler) changeWay(r *http.Request, v *account.Viewer) (string, error) {

@@ -123,7 +123,7 @@ func LinkPageOf(s Site, l *account.Letter, key string, passwords bool, with acco
 	v.NoIndex = true
 	switch l.Purpose {
 	case account.ToReset:
-		v.Heading, v.Says, v.Button, v.AskPassword = "Choose a password", "For "+l.Address+". All sessions end, on every machine.", "Save and sign in", true
+		v.Heading, v.Says, v.Button, v.AskPassword = "Choose a password", "For "+l.Address+". All sessions end, on every machine, and so do the tokens of programs.", "Save and sign in", true
 	case account.ToChange:
 		v.Heading, v.Says, v.Button = "Your address", "Make "+l.Address+" the address of your account.", "Use this address"
 	case account.ToBegin:
