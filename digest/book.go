@@ -47,10 +47,9 @@ type book struct {
 	last     int64        // the newest arrival
 	closed   int64        // up to this arrival no paper of a day that goes on stands
 	features []string
-	day      string         // of the newest edition among the arrivals, "" when there is none
-	number   int            // of that edition
-	counts   map[string]int // papers in the edition of each day
-	ledger   *string        // of that day; nil until it was asked for
+	day      string          // of the newest edition among the arrivals, "" when there is none
+	counts   map[string]int  // papers in the edition of each day
+	heads    map[string]head // of days; filled as they are asked for
 }
 
 // longestBook is the most arrivals that are looked back on. Only a reader who paused
@@ -88,9 +87,8 @@ func (s *Store) open(ctx context.Context, after int64, now time.Time) (*book, er
 	if err := s.addTrends(ctx, b, now); err != nil {
 		return nil, err
 	}
-	b.number, err = s.numberOf(ctx, b.day)
 	b.cover()
-	return b, err
+	return b, nil
 }
 
 // Arrived returns the papers that came into the editions after one arrival, at most

@@ -62,6 +62,11 @@ func (s *Store) Run(ctx context.Context) (Result, error) {
 	if err != nil || len(blocks) == 0 {
 		return sum, err
 	}
+	if s.Ready != nil {
+		if err := s.Ready(ctx, now); err != nil {
+			return sum, err
+		}
+	}
 	b, err := s.open(ctx, after, now)
 	if err != nil {
 		return sum, err
@@ -253,20 +258,61 @@ func (s *Store) choose(ctx context.Context, b *book, r *reader, said answer, sen
 	options := s.options(r, b.after(r.seen), sent, said)
 	out := &ref{Reader: r.id, Date: now.In(r.choice.Cadence.zone()).Format(time.DateOnly), Of: len(options)}
 	out.Picks = b.pick(options, r.choice.Size, lambda)
-	if len(out.Picks) > 0 {
-		out.Day, out.Number, out.All = b.day, b.number, b.counts[b.day]
+	if len(out.Picks) == 0 {
+		return out, nil
 	}
-	if s.Ledger != nil && out.Day != "" {
-		if b.ledger == nil {
-			text, err := s.Ledger(ctx, b.day)
-			if err != nil {
-				return nil, err
-			}
-			b.ledger = &text
-		}
-		out.Ledger = *b.ledger
+	var err error
+	out.Day = b.newest(options, out.Picks)
+	if out.Number, out.Ledger, err = s.headOf(ctx, b, out.Day); err != nil {
+		return nil, err
 	}
+	out.All = b.counts[out.Day]
 	return out, nil
+}
+
+// newest returns the day of the newest edition from which there are picks; that of the
+// book when they only trend.
+func (b *book) newest(options []option, picks []Pick) string {
+	chosen := map[int64]bool{}
+	for _, p := range picks {
+		chosen[p.Paper] = true
+	}
+	day := ""
+	for _, o := range options {
+		if chosen[o.paper] && o.day > day && o.day <= b.day {
+			day = o.day
+		}
+	}
+	return cmp.Or(day, b.day)
+}
+
+// headOf returns the number of a day's edition, and what its ledger says.
+func (s *Store) headOf(ctx context.Context, b *book, day string) (number int, ledger string, err error) {
+	if day == "" {
+		return 0, "", nil
+	}
+	h, known := b.heads[day]
+	if !known {
+		if h.number, err = s.numberOf(ctx, day); err != nil {
+			return 0, "", err
+		}
+		if s.Ledger != nil {
+			if h.ledger, err = s.Ledger(ctx, day); err != nil {
+				return 0, "", err
+			}
+		}
+		if b.heads == nil {
+			b.heads = map[string]head{}
+		}
+		b.heads[day] = h
+	}
+	return h.number, h.ledger, nil
+}
+
+// head is what a mail says of the edition that it is from.
+type head struct {
+	number int
+	ledger string
 }
 
 // moveOn notes when the next mail of each reader is due, and what they have seen.

@@ -62,6 +62,10 @@ type Config struct {
 	// is known. With nil nothing ever is.
 	Ledger func(ctx context.Context, day string) (string, error)
 
+	// Ready has everything happen that is due by a moment, such as the edition that publishes
+	// itself, before mails of that moment are made. With nil nothing is.
+	Ready func(ctx context.Context, now time.Time) error
+
 	Now func() time.Time // nil is time.Now
 	Log *slog.Logger     // nil is slog.Default()
 }

@@ -63,9 +63,6 @@ func (s *Store) On(ctx context.Context, held *Subscription, day time.Time) (*Pre
 	}
 	b := bookOf(items)
 	b.day = span.To
-	if b.number, err = s.numberOf(ctx, b.day); err != nil {
-		return nil, err
-	}
 	r := held.reader()
 	r.seen = 0 // the numbers of this book are its own
 	said, err := s.ask(ctx, s.question(r), b.after(r.seen))

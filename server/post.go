@@ -53,6 +53,7 @@ func (h *House) openPost(ctx context.Context) error {
 	if h.Search != nil {
 		h.Digests.Search = h.Search.Matching
 	}
+	h.Digests.Ready = h.publishDue
 	if h.Config.Morning {
 		h.Digests.Forecast = h.Feeds.Forecast
 	}
@@ -64,6 +65,15 @@ func (h *House) openPost(ctx context.Context) error {
 		h.inboxes = append(h.inboxes, in)
 	}
 	return nil
+}
+
+// publishDue publishes the editions whose hour had come at a moment, and has the mails
+// know of them.
+func (h *House) publishDue(ctx context.Context, now time.Time) error {
+	if _, err := h.Editions.PublishDue(ctx, now); err != nil {
+		return err
+	}
+	return h.CatchUp(ctx)
 }
 
 // accountOf returns the account whose proved address this is, 0 for none.
