@@ -150,7 +150,7 @@ func (v *Vault) putVerified(ctx context.Context, name string, body []byte) error
 	if err := v.store.put(ctx, name, body); err != nil {
 		return err
 	}
-	again, err := v.store.get(ctx, name)
+	again, err := v.store.get(ctx, name, int64(len(body)))
 	if err != nil {
 		return fmt.Errorf("read back what was just written: %w", err)
 	}
@@ -162,7 +162,7 @@ func (v *Vault) putVerified(ctx context.Context, name string, body []byte) error
 
 // getPack returns the chunks in a pack, decrypted and compared with its name.
 func (v *Vault) getPack(ctx context.Context, k pack) ([]byte, error) {
-	body, err := v.store.get(ctx, k.name())
+	body, err := v.store.get(ctx, k.name(), k.Size)
 	if err != nil {
 		return nil, err
 	}

@@ -345,6 +345,26 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestNoObjectIsReadWithoutEnd: a place cannot fill the memory with what it answers.
+func TestNoObjectIsReadWithoutEnd(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{t.TempDir(), s3(t)} {
+		s, err := openStore(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.put(t.Context(), "packs/aa/x", []byte("12345")); err != nil {
+			t.Fatal(err)
+		}
+		if body, err := s.get(t.Context(), "packs/aa/x", 5); err != nil || string(body) != "12345" {
+			t.Errorf("%s: %q, %v", address, body, err)
+		}
+		if body, err := s.get(t.Context(), "packs/aa/x", 4); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s: more than the bytes asked for: %q, %v", address, body, err)
+		}
+	}
+}
+
 // forgetful is a place that loses bytes.
 type forgetful struct{ store }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 
@@ -57,13 +56,13 @@ func (b *bucket) put(ctx context.Context, name string, body []byte) error {
 	return nil
 }
 
-func (b *bucket) get(ctx context.Context, name string) ([]byte, error) {
+func (b *bucket) get(ctx context.Context, name string, most int64) ([]byte, error) {
 	o, err := b.client.GetObject(ctx, b.name, b.prefix+name, minio.GetObjectOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("read %s from the bucket %s: %w", name, b.name, err)
 	}
 	defer o.Close()
-	body, err := io.ReadAll(o)
+	body, err := readMost(o, name, most)
 	if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
 		return nil, fault.NotFound("%s is not in the bucket %s.", name, b.name)
 	}

@@ -109,6 +109,10 @@ func (p *Point) chunksOf(i int) []chunk {
 	return list
 }
 
+// mostPoint is the most bytes that a point may take where it lies: 48 of each chunk of
+// 64 kB are a GB for more than a TB.
+const mostPoint = 1 << 30
+
 // check finds what makes no sense in a point that was read.
 func (p *Point) check() error {
 	if p.Format < 1 || len(p.Chunks)%chunkBytes != 0 {
@@ -212,7 +216,7 @@ func (v *Vault) Point(ctx context.Context, at time.Time) (*Point, error) {
 }
 
 func (v *Vault) read(ctx context.Context, at time.Time) (*Point, error) {
-	body, err := v.store.get(ctx, pointName(at))
+	body, err := v.store.get(ctx, pointName(at), mostPoint)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,8 +18,9 @@ import (
 type store interface {
 	// put writes an object; it stands under its name once it is whole.
 	put(ctx context.Context, name string, body []byte) error
-	// get returns an object; one that is not there is a fault.NotFound.
-	get(ctx context.Context, name string) ([]byte, error)
+	// get returns an object of at most so many bytes; one that is not there is a
+	// fault.NotFound, a larger one a fault.Invalid.
+	get(ctx context.Context, name string, most int64) ([]byte, error)
 	// list returns the objects whose names begin with prefix, in no order.
 	list(ctx context.Context, prefix string) ([]object, error)
 	remove(ctx context.Context, name string) error
@@ -76,10 +78,23 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func (f folder) get(_ context.Context, name string) ([]byte, error) {
-	body, err := os.ReadFile(filepath.Join(string(f), filepath.FromSlash(name)))
+func (f folder) get(_ context.Context, name string, most int64) ([]byte, error) {
+	o, err := os.Open(filepath.Join(string(f), filepath.FromSlash(name)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.NotFound("%s is not in %s.", name, f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	return readMost(o, name, most)
+}
+
+// readMost reads an object that must not have more than so many bytes.
+func readMost(r io.Reader, name string, most int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(body)) > most {
+		return nil, fault.Invalid("%s is damaged: it has more than the %d bytes that it should have. Restore another point.", name, most)
 	}
 	return body, err
 }

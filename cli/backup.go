@@ -85,14 +85,18 @@ func (c *backupTakeCommand) Run(ctx context.Context, w World) error {
 	return nil
 }
 
-// megabytes shows on a bar how many bytes of all are done.
+// megabytes shows on a bar how many bytes of all are done, in kB where there are few.
 func megabytes(bar *progress) func(done, all int64) {
 	return func(done, all int64) {
+		unit := 1_000_000
+		if bar.what = "MB"; all >= 0 && all < 20e6 {
+			unit, bar.what = 1000, "kB"
+		}
 		part := -1.0
 		if all > 0 {
 			part = float64(done) / float64(all)
 		}
-		bar.show(int(done/1e6), part)
+		bar.show(int(done)/unit, part)
 	}
 }
 

@@ -302,15 +302,21 @@ func (t *Tx) Counted(ctx context.Context, table *Table) (int64, error) {
 	return n, nil
 }
 
+// Top returns the highest number that a row of the table has, 0 for none.
+func (t *Tx) Top(ctx context.Context, table *Table) (n int64, err error) {
+	if err = t.QueryRow(ctx, `SELECT coalesce(max(`+quote(table.Counter)+`), 0) FROM `+quote(table.Name)).Scan(&n); err != nil {
+		err = fmt.Errorf("read the highest number of table %s: %w", table.Name, err)
+	}
+	return n, err
+}
+
 // CountFrom has the engine give out numbers above n, and above those of the rows.
 func (t *Tx) CountFrom(ctx context.Context, table *Table, n int64) error {
-	var top int64
-	column, name := quote(table.Counter), quote(table.Name)
-	if err := t.QueryRow(ctx, `SELECT coalesce(max(`+column+`), 0) FROM `+name).Scan(&top); err != nil {
-		return fmt.Errorf("set the counter of table %s: %w", table.Name, err)
+	top, err := t.Top(ctx, table)
+	if err != nil {
+		return err
 	}
 	n = max(n, top)
-	var err error
 	switch {
 	case n == 0:
 	case t.Dialect == Postgres:

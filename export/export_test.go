@@ -86,7 +86,8 @@ func write(t *testing.T, d *db.DB, level export.Level) string {
 	return b.String()
 }
 
-// TestThereAndBack takes every row of every table from engine to engine to engine.
+// TestThereAndBack takes every row of every table from engine to engine to engine. What
+// SQLite tells is told by PostgreSQL byte for byte, and the other way but for counters.
 func TestThereAndBack(t *testing.T) {
 	t.Parallel()
 	for _, way := range [][]func(testing.TB) string{{dbtest.SQLite, dbtest.SQLite}, {dbtest.SQLite, dbtest.Postgres, dbtest.SQLite}, {dbtest.Postgres, dbtest.SQLite, dbtest.Postgres}} {
@@ -96,17 +97,21 @@ func TestThereAndBack(t *testing.T) {
 			if n := fill(t, d, 5); n < 40 {
 				t.Fatalf("only %d tables are known", n)
 			}
-			first := write(t, d, export.Whole)
-			text := first
+			told := func(text string) []string { return strings.SplitAfter(text, "\n") }
+			if d.Dialect == db.Postgres {
+				told = withoutCounters
+			}
+			text := write(t, d, export.Whole)
+			first := told(text)
 			for _, engine := range way[1:] {
 				d = dbtest.Open(t, engine(t))
 				if _, err := export.Read(t.Context(), d, strings.NewReader(text), nil); err != nil {
 					t.Fatal(err)
 				}
 				text = write(t, d, export.Whole)
-			}
-			if diff := cmp.Diff(withoutCounters(first), withoutCounters(text)); diff != "" {
-				t.Errorf("something was lost on the way:\n%s", diff)
+				if diff := cmp.Diff(first, told(text)); diff != "" {
+					t.Errorf("something was lost on the way to %s:\n%s", d.Dialect, diff)
+				}
 			}
 			change(t, d, func(ctx context.Context, tx *db.Tx) error { // numbers are not given out twice
 				var id int64
