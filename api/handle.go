@@ -39,7 +39,7 @@ func (a *API) handle(f func(context.Context, *request) (answer, error)) http.Han
 			a.Fail(w, r, err)
 			return
 		}
-		k := newKept(out)
+		k := a.kept(out)
 		if !out.passing {
 			a.cache.put(key, state, k)
 		}
@@ -116,29 +116,41 @@ type kept struct {
 	length, zlength  []string
 }
 
-func newKept(a answer) *kept {
+func (a *API) kept(out answer) *kept {
 	k := &kept{
-		kind: []string{"application/json; charset=utf-8"}, body: a.body, length: []string{strconv.Itoa(len(a.body))},
-		etag: []string{tagOf(a.body)},
+		kind: []string{"application/json; charset=utf-8"}, body: out.body, length: []string{strconv.Itoa(len(out.body))},
+		etag: []string{tagOf(out.body)},
 	}
-	if a.kind != "" {
-		k.kind = []string{a.kind}
+	if out.kind != "" {
+		k.kind = []string{out.kind}
 	}
-	if a.link != "" {
-		k.link = []string{a.link}
+	if out.link != "" {
+		k.link = []string{out.link}
 	}
-	if len(a.body) > 800 {
-		var b bytes.Buffer
-		level := 5
-		if a.passing { // nobody is sent it again
-			level = gzip.BestSpeed
-		}
-		z, _ := gzip.NewWriterLevel(&b, level) // a valid level
-		z.Write(a.body)                        // a buffer takes everything
-		z.Close()
-		k.gzip, k.zlength = b.Bytes(), []string{strconv.Itoa(b.Len())}
+	if len(out.body) > 800 {
+		k.gzip = a.packed(out)
+		k.zlength = []string{strconv.Itoa(len(k.gzip))}
 	}
 	return k
+}
+
+// packed returns an answer as gzip. One that nobody is sent again is packed fast, by what
+// packed another before.
+func (a *API) packed(out answer) []byte {
+	var b bytes.Buffer
+	level, z := 5, (*gzip.Writer)(nil)
+	if out.passing {
+		level = gzip.BestSpeed
+		z, _ = a.packers.Get().(*gzip.Writer)
+		defer func() { a.packers.Put(z) }()
+	}
+	if z == nil {
+		z, _ = gzip.NewWriterLevel(&b, level) // a valid level
+	}
+	z.Reset(&b)
+	z.Write(out.body) // a buffer takes everything
+	z.Close()
+	return b.Bytes()
 }
 
 // Header values that never change.

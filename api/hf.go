@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"broadsheet/account"
@@ -55,6 +56,7 @@ type API struct {
 	eastern *time.Location
 	mux     *http.ServeMux
 	cache   cache
+	packers sync.Pool // of gzip.Writer
 	limits  *limits
 	routes  []account.Route
 	text    *discuss.Markdown

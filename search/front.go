@@ -87,10 +87,12 @@ func (f *Front) Find(ctx context.Context, a Ask) (*Page, error) {
 // explain marks what was looked for, and says why the paper was found.
 func (f *Found) explain(marks *finder) {
 	x := f.Paper
-	title, abstract := marks.in(x.Title), marks.in(x.Abstract)
+	title := marks.in(marks.places(x.Title))
+	words := marks.places(x.Abstract)
+	abstract := marks.in(words)
 	f.Title = title.pieces(x.Title, markable(x.Form, x.Title))
 	f.Abstract = abstract.pieces(x.Abstract, markable(x.Form, x.Abstract))
-	f.Snippet, f.Before, f.After = marks.snippet(x.Form, x.Abstract)
+	f.Snippet, f.Before, f.After = marks.snippet(x.Form, x.Abstract, words)
 	f.Reason = marks.reason(title, abstract)
 	f.Reason.ByWords, f.Reason.ByMeaning = f.ByWords, f.ByMeaning
 }

@@ -1,10 +1,6 @@
 package search
 
-import (
-	"slices"
-
-	"broadsheet/search/lexical"
-)
+import "broadsheet/search/lexical"
 
 // Mark says why a piece of a text is marked.
 type Mark int
@@ -25,10 +21,20 @@ type Piece struct {
 // finder finds what a query asks for in a text.
 type finder struct {
 	words   []wanted
-	phrases [][]string        // quoted: exactly these words
-	run     []int             // the plain words of the query as a phrase: indexes into words
-	first   [256]bool         // bytes with which a stem of the words begins
-	stems   map[string]string // of the words that were met; texts of one page share many
+	phrases [][]string       // quoted: exactly these words
+	run     []int            // the plain words of the query as a phrase: indexes into words
+	first   [256]bool        // bytes with which a word may begin that is asked for
+	met     map[string]*form // the words that were met and may be asked for; texts of one page share many
+	buf     []place
+}
+
+// form is a word as it stands in a text, and its stem, which begins as it does.
+type form struct{ word, stem string }
+
+// place is where a word stands in a text, in bytes. A word that nobody asks for has no form.
+type place struct {
+	*form
+	from, to int
 }
 
 // wanted is a plain word of a query.
@@ -45,12 +51,12 @@ type wanted struct {
 func Marking(q *Query) func(text string) []Piece {
 	f := newFinder(q)
 	return func(text string) []Piece {
-		return f.in(text).pieces(text, func(int, int) bool { return true })
+		return f.in(f.places(text)).pieces(text, func(int, int) bool { return true })
 	}
 }
 
 func newFinder(q *Query) *finder {
-	f := &finder{stems: map[string]string{}}
+	f := &finder{met: map[string]*form{}}
 	for _, w := range q.Words {
 		f.word(w, false)
 		f.run = append(f.run, len(f.words)-1)
@@ -71,6 +77,7 @@ func (f *finder) node(n Node) {
 		for _, t := range lexical.Tokens(n.Text) {
 			if t.Parts == 0 {
 				words = append(words, t.Word)
+				f.first[t.Word[0]] = true
 			}
 		}
 		if len(words) > 0 {
@@ -90,13 +97,13 @@ func (f *finder) node(n Node) {
 func (f *finder) word(text string, prefix bool) {
 	w := wanted{text: text, prefix: prefix}
 	for _, t := range lexical.Tokens(text) {
+		f.first[t.Word[0]] = true
 		if t.Parts > 0 {
 			w.joined = t.Word
 			continue
 		}
 		w.parts = append(w.parts, t.Word)
 		w.stems = append(w.stems, lexical.Stem(t.Word))
-		f.first[t.Word[0]] = true
 	}
 	f.words = append(f.words, w)
 }
@@ -114,30 +121,33 @@ type marked struct {
 	mark     Mark
 }
 
-func (f *finder) stem(word string) string {
-	s, met := f.stems[word]
-	if !met {
-		s = lexical.Stem(word)
-		f.stems[word] = s
-	}
-	return s
+// places returns where the words of a text stand. They are good until the next call.
+func (f *finder) places(text string) []place {
+	f.buf = f.buf[:0]
+	lexical.Scan(text, func(word []byte, start, end int) {
+		p := place{from: start, to: end}
+		if f.first[word[0]] {
+			if p.form = f.met[string(word)]; p.form == nil {
+				w := string(word)
+				p.form = &form{w, lexical.Stem(w)}
+				f.met[w] = p.form
+			}
+		}
+		f.buf = append(f.buf, p)
+	})
+	return f.buf
 }
 
-// in finds the words in a text.
-func (f *finder) in(text string) found {
-	tokens := lexical.Tokens(text)
-	words := slices.DeleteFunc(slices.Clone(tokens), func(t lexical.Token) bool { return t.Parts > 0 })
-	stems := make([]string, len(words))
-	for i, t := range words {
-		if f.first[t.Word[0]] { // a stem begins as its word does
-			stems[i] = f.stem(t.Word)
-		}
-	}
+// in finds what is asked for among the words of a text.
+func (f *finder) in(words []place) found {
 	r := found{counts: make([]int, len(f.words))}
 	marks := make([]Mark, len(words))
 	for i := range words {
+		if words[i].form == nil {
+			continue
+		}
 		for w := range f.words {
-			if n := f.words[w].at(words[i:], stems[i:]); n > 0 {
+			if n := f.words[w].at(words[i:]); n > 0 {
 				r.counts[w]++
 				for k := range n {
 					marks[i+k] = max(marks[i+k], WordMark)
@@ -151,7 +161,7 @@ func (f *finder) in(text string) found {
 			}
 		}
 		if n == 0 && len(f.run) > 1 {
-			n = f.runAt(words[i:], stems[i:])
+			n = f.runAt(words[i:])
 		}
 		if n > 0 {
 			r.phrases++
@@ -165,18 +175,18 @@ func (f *finder) in(text string) found {
 			continue
 		}
 		if n := len(r.marks); n > 0 && r.marks[n-1].mark == marks[i] && marks[i] == PhraseMark && marks[i-1] == PhraseMark {
-			r.marks[n-1].to = t.End
+			r.marks[n-1].to = t.to
 			continue
 		}
-		r.marks = append(r.marks, marked{t.Start, t.End, marks[i]})
+		r.marks = append(r.marks, marked{t.from, t.to, marks[i]})
 	}
 	return r
 }
 
 // at returns how many of the words, from the first, are the wanted word: in any of
 // its forms, as a compound cut up, or written as one.
-func (w *wanted) at(words []lexical.Token, stems []string) int {
-	if w.joined != "" && words[0].Word == w.joined {
+func (w *wanted) at(words []place) int {
+	if w.joined != "" && words[0].word == w.joined {
 		return 1
 	}
 	if len(w.parts) == 0 || len(words) < len(w.parts) {
@@ -184,9 +194,11 @@ func (w *wanted) at(words []lexical.Token, stems []string) int {
 	}
 	for i, p := range w.parts {
 		last := i == len(w.parts)-1
-		switch {
-		case words[i].Word == p, stems[i] == w.stems[i] && len(w.parts) == 1:
-		case last && w.prefix && len(words[i].Word) >= len(p) && words[i].Word[:len(p)] == p:
+		switch is := words[i].form; {
+		case is == nil:
+			return 0
+		case is.word == p, is.stem == w.stems[i] && len(w.parts) == 1:
+		case last && w.prefix && len(is.word) >= len(p) && is.word[:len(p)] == p:
 		default:
 			return 0
 		}
@@ -196,13 +208,13 @@ func (w *wanted) at(words []lexical.Token, stems []string) int {
 
 // runAt returns how many words, from the first, are all plain words of the query
 // in their order, 0 when they are not.
-func (f *finder) runAt(words []lexical.Token, stems []string) int {
+func (f *finder) runAt(words []place) int {
 	n := 0
 	for _, w := range f.run {
-		if n >= len(words) {
+		if n >= len(words) || words[n].form == nil {
 			return 0
 		}
-		k := f.words[w].at(words[n:], stems[n:])
+		k := f.words[w].at(words[n:])
 		if k == 0 {
 			return 0
 		}
@@ -211,12 +223,12 @@ func (f *finder) runAt(words []lexical.Token, stems []string) int {
 	return n
 }
 
-func startsWith(words []lexical.Token, phrase []string) bool {
+func startsWith(words []place, phrase []string) bool {
 	if len(words) < len(phrase) {
 		return false
 	}
 	for i, p := range phrase {
-		if words[i].Word != p {
+		if words[i].form == nil || words[i].word != p {
 			return false
 		}
 	}

@@ -26,7 +26,8 @@ func TestMarks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var b strings.Builder
-			for _, p := range newFinder(Parse(tt.query)).in(tt.text).pieces(tt.text, markable(paper.TeX, tt.text)) {
+			f := newFinder(Parse(tt.query))
+			for _, p := range f.in(f.places(tt.text)).pieces(tt.text, markable(paper.TeX, tt.text)) {
 				b.WriteString([]string{p.Text, "[" + p.Text + "]", "{" + p.Text + "}"}[p.Mark])
 			}
 			if b.String() != tt.want {
@@ -62,5 +63,5 @@ func TestReasonSaysWhy(t *testing.T) {
 }
 
 func (f *finder) reasonOf(title, abstract string) Reason {
-	return f.reason(f.in(title), f.in(abstract))
+	return f.reason(f.in(f.places(title)), f.in(f.places(abstract)))
 }

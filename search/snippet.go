@@ -50,30 +50,62 @@ func markable(form paper.Form, text string) func(from, to int) bool {
 
 // snippet returns the sentence of an abstract that has most of what is asked, marked,
 // and whether something stands before and behind it. A short one takes the next one
-// along.
-func (f *finder) snippet(form paper.Form, abstract string) (list []Piece, before, after bool) {
+// along. words are those of the abstract.
+func (f *finder) snippet(form paper.Form, abstract string, words []place) (list []Piece, before, after bool) {
 	sentences := edition.Sentences(abstract)
 	if len(sentences) == 0 {
 		return nil, false, false
 	}
-	at, most := 0, -1
-	for i, s := range sentences {
-		r := f.in(s)
-		score := 3 * r.phrases
-		for _, n := range r.counts {
-			if n > 0 {
-				score++
-			}
-		}
-		if score > most {
-			at, most = i, score
-		}
+	all := strings.Join(strings.Fields(abstract), " ") // which the sentences are cut from
+	if all != abstract {
+		words = f.places(all)
 	}
-	text, end := sentences[at], at+1
+	type part struct{ from, to int } // bytes, without the space that follows
+	var parts []part
+	best, most := 0, -1
+	from, rest := 0, words
+	for i, s := range sentences {
+		to := from + len(s)
+		n := 0
+		for n < len(rest) && rest[n].from < to {
+			n++
+		}
+		if score := f.in(rest[:n]).score(); score > most {
+			best, most = i, score
+		}
+		rest = rest[n:]
+		parts = append(parts, part{from, to})
+		from = to + 1
+	}
+	at, end := parts[best], best+1
 	const short = 90 // letters
-	if len(text) < short && end < len(sentences) {
-		text += " " + sentences[end]
+	if at.to-at.from < short && end < len(parts) {
+		at.to = parts[end].to
 		end++
 	}
-	return f.in(text).pieces(text, markable(form, text)), at > 0, end < len(sentences)
+	text := all[at.from:at.to]
+	return f.in(within(words, at.from, at.to)).pieces(text, markable(form, text)), best > 0, end < len(sentences)
+}
+
+// within returns the words between two bytes of a text, as those of the text between.
+func within(words []place, from, to int) []place {
+	var list []place
+	for _, w := range words {
+		if w.from >= from && w.to <= to {
+			w.from, w.to = w.from-from, w.to-from
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// score is how much of what is asked stands in a sentence.
+func (r found) score() int {
+	score := 3 * r.phrases
+	for _, n := range r.counts {
+		if n > 0 {
+			score++
+		}
+	}
+	return score
 }

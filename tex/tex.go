@@ -85,6 +85,23 @@ func PlainHTML(s string) template.HTML {
 	return template.HTML(b.String())
 }
 
+// Mark marks a piece of HTML that this package made; class may be empty.
+func Mark(piece template.HTML, class string) template.HTML {
+	if class == "" {
+		return "<mark>" + piece + "</mark>"
+	}
+	return template.HTML(`<mark class="`+html.EscapeString(class)+`">`) + piece + "</mark>"
+}
+
+// Join joins pieces of HTML.
+func Join(pieces []template.HTML) template.HTML {
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(string(p))
+	}
+	return template.HTML(b.String())
+}
+
 // PlainText is PlainHTML for where no markup can stand.
 func PlainText(s string) string { return unescape(s) }
 

@@ -66,6 +66,7 @@ type finished struct {
 	until    time.Time // zero: as long as the state stands
 	visitors bool      // readers have a page of their own in its place
 	cut      *cut      // nil for what is the same for all
+	fast     *packers  // of what is sent once; nil for what is sent again
 
 	once sync.Once
 	gzip []byte
@@ -116,13 +117,21 @@ func (f *finished) send(w http.ResponseWriter, r *http.Request) {
 	}
 	gzip := acceptsGzip(r)
 	if gzip {
-		f.once.Do(func() { f.gzip = packed(f.body) })
+		f.once.Do(f.pack)
 	}
 	if gzip && f.gzip != nil {
 		write(w, r, f.gzip, true)
 		return
 	}
 	write(w, r, f.body, false)
+}
+
+func (f *finished) pack() {
+	if f.fast != nil {
+		f.gzip = f.fast.packed(f.body)
+	} else {
+		f.gzip = packed(f.body)
+	}
 }
 
 // known reports whether who asks has f already: by its tag, or, when they know none, by

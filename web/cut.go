@@ -30,6 +30,7 @@ type cut struct {
 	whole  []byte // as readers have it, the places blank
 	places []place
 	papers []int64 // that have places in the page
+	fast   bool    // it is sent once, and packed fast
 
 	once sync.Once
 	runs [][]byte // the packed text before, between and after the places; nil when it cannot be packed
@@ -275,7 +276,11 @@ func (c *cut) pack() {
 	}
 	const empty = "\x00\x00\xff\xff"
 	var b bytes.Buffer
-	z, err := flate.NewWriter(&b, flate.BestCompression)
+	level := flate.BestCompression
+	if c.fast {
+		level = flate.BestSpeed
+	}
+	z, err := flate.NewWriter(&b, level)
 	if err != nil {
 		return // a valid level
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -57,21 +58,27 @@ func (a Acts) Unit(n int, noun string) string {
 	return noun + "s"
 }
 
-// ItemOf returns the item for a paper of a list.
+// item returns the item for a paper of a list.
 func (s Site) item(it feed.Item) Item {
 	p := it.Paper
 	claim := it.PickClaim(p.Abstract)
-	v := Item{
-		ID: p.ID, Rank: it.Rank, Anchor: fmt.Sprint(it.Rank), Href: paperPath(p.Key), Key: p.Key,
-		Title: rich(p.Form, p.Title), Label: plain(p.Form, p.Title),
-		Opening: rich(p.Form, claim.Opening), Claim: rich(p.Form, claim.Text), Abstract: rich(p.Form, p.Abstract), By: byLine(p),
-		Topic: Link{Text: topicOf(p)}, Who: who(p), Why: cmp.Or(it.Why, edition.Why(p, it.Rank, it.Place)),
-		Acts: s.acts(p, fmt.Sprintf("p%d", it.Rank)), Unread: s.Unread,
-	}
+	v := s.outline(it.Rank, p)
+	v.Title, v.Opening, v.Claim, v.Abstract = rich(p.Form, p.Title), rich(p.Form, claim.Opening), rich(p.Form, claim.Text), rich(p.Form, p.Abstract)
+	v.Why = cmp.Or(it.Why, edition.Why(p, it.Rank, it.Place))
 	const column = 1000 // letters
 	v.Short = utf8.RuneCountInString(p.Abstract) < column
 	if name, deck, ok := splitTitle(p.Title); ok {
 		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)
+	}
+	return v
+}
+
+// outline returns the item for a paper without its texts.
+func (s Site) outline(rank int, p *paper.Paper) Item {
+	v := Item{
+		ID: p.ID, Rank: rank, Anchor: strconv.Itoa(rank), Href: paperPath(p.Key), Key: p.Key,
+		Label: plain(p.Form, p.Title), By: byLine(p), Topic: Link{Text: topicOf(p)}, Who: who(p),
+		Acts: s.acts(p, fmt.Sprintf("p%d", rank)), Unread: s.Unread,
 	}
 	if id := p.ArXiv(); id != "" {
 		v.Outside = paper.Identifier{Scheme: paper.ArXiv, Value: id}.URL()

@@ -11,9 +11,9 @@ import (
 	"strings"
 
 	"broadsheet/fault"
-	"broadsheet/feed"
 	"broadsheet/paper"
 	"broadsheet/search"
+	"broadsheet/tex"
 )
 
 // searchPath is the address of the search.
@@ -66,27 +66,28 @@ func (*SearchPage) template() string { return "search" }
 // HitRow is a paper that was found.
 type HitRow struct {
 	Item
-	Heading       []Marked // the title
-	Snippet       []Marked
-	Whole         []Marked // the abstract
-	Before, After bool     // the abstract goes on around the snippet
-	Day           string   // of submission
+	Heading       Text // the title
+	Snippet       Text
+	Whole         Text   // the abstract
+	Before, After bool   // the abstract goes on around the snippet
+	Day           string // of submission
 	When          string
 }
 
-// Marked is a piece of a paper's text: Word when it was asked for, Side when it stands
-// in a phrase that was.
-type Marked struct {
-	Text       Text
-	Word, Side bool
-}
-
-func markedText(p *paper.Paper, pieces []search.Piece) []Marked {
-	list := make([]Marked, len(pieces))
+// markedText is a paper's text in which a word that was asked for is marked by itself,
+// and one that stands in a phrase that was with its neighbours.
+func markedText(p *paper.Paper, pieces []search.Piece) Text {
+	list := make([]Text, len(pieces))
 	for i, x := range pieces {
-		list[i] = Marked{rich(p.Form, x.Text), x.Mark == search.WordMark, x.Mark == search.PhraseMark}
+		list[i] = rich(p.Form, x.Text)
+		switch x.Mark {
+		case search.WordMark:
+			list[i] = tex.Mark(list[i], "w")
+		case search.PhraseMark:
+			list[i] = tex.Mark(list[i], "")
+		}
 	}
-	return list
+	return tex.Join(list)
 }
 
 // Shelf is a category or a topic to narrow to, with the papers found that stand in it.
@@ -327,7 +328,7 @@ func holds(n int) string {
 func (s Site) hit(f search.Found, rank int) HitRow {
 	p := f.Paper
 	v := HitRow{
-		Item: s.item(feed.Item{Rank: rank, Paper: p}), Heading: markedText(p, f.Title), Snippet: markedText(p, f.Snippet), Whole: markedText(p, f.Abstract),
+		Item: s.outline(rank, p), Heading: markedText(p, f.Title), Snippet: markedText(p, f.Snippet), Whole: markedText(p, f.Abstract),
 		Before: f.Before, After: f.After,
 	}
 	v.Why = f.Reason.String()

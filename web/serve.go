@@ -145,6 +145,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, v View) error {
 	if err != nil {
 		return err
 	}
+	f.fast, f.cut.fast = &h.packers, true
 	return h.deliver(w, r, f)
 }
 

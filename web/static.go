@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed static
@@ -184,10 +185,30 @@ func packed(body []byte) []byte {
 	if err != nil {
 		return nil
 	}
+	return packWith(z, &b, body)
+}
+
+func packWith(z *gzip.Writer, b *bytes.Buffer, body []byte) []byte {
 	if _, err := z.Write(body); err != nil || z.Close() != nil || b.Len() >= len(body) {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// packers pack what is sent once: fast, and again and again, since each holds more than
+// a page.
+type packers struct{ pool sync.Pool }
+
+func (p *packers) packed(body []byte) []byte {
+	var b bytes.Buffer
+	z, ok := p.pool.Get().(*gzip.Writer)
+	if ok {
+		z.Reset(&b)
+	} else {
+		z, _ = gzip.NewWriterLevel(&b, gzip.BestSpeed) // a valid level
+	}
+	defer p.pool.Put(z)
+	return packWith(z, &b, body)
 }
 
 // StaticPaths returns the addresses of all static files.

@@ -127,6 +127,7 @@ type Handler struct {
 	files     *Static
 	templates *Templates
 	pages     pages
+	packers   packers
 	fronts    fronts
 	ranks     ranks
 	changed   changed

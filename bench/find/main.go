@@ -23,7 +23,7 @@ import (
 // options are the flags of all deeds.
 type options struct {
 	store, by, papers string
-	out               string
+	out, profile      string
 	rate, n, pool     int
 	time              time.Duration
 	drawn             bool
@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&o.pool, "pool", 0, "how many papers may be found by meaning; 0: words alone, all papers")
 	f.DurationVar(&o.time, "for", 20*time.Second, "how long")
 	f.StringVar(&o.out, "out", "", "where to write")
+	f.StringVar(&o.profile, "profile", "", "write the server's processor profile to this `file`")
 	f.BoolVar(&o.drawn, "drawn", false, "draw vectors instead of encoding")
 	if err := f.Parse(args[1:]); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,17 @@ func serve(ctx context.Context, o options) error {
 		return err
 	}
 	defer h.Close()
+	if o.profile != "" {
+		f, err := os.Create(o.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	ctx, stop := context.WithCancel(ctx)
 	go func() { // ends with the process
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -48,7 +60,7 @@ func start(ctx context.Context, o options) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "serve", "-store", o.store)
+	cmd := exec.CommandContext(ctx, self, "serve", "-store", o.store, "-profile", o.profile)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -35,6 +35,17 @@ func Tokens(text string) []Token {
 	return out
 }
 
+// Scan calls f for each word of a text as Tokens cuts it, joined compounds left out, with
+// the bytes of the text that it was made from. The word is overwritten by the next.
+func Scan(text string, f func(word []byte, start, end int)) {
+	s := scanner{emit: func(t *scanned) {
+		if t.parts == 0 {
+			f(t.word, t.start, t.end)
+		}
+	}}
+	s.scan(text)
+}
+
 // scanned is a token whose word is overwritten by the next.
 type scanned struct {
 	word              []byte
