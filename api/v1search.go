@@ -53,7 +53,7 @@ func (a *API) v1Search(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := v1.Search{Query: q.String(), Notes: filled(q.Notes), By: string(page.Mode), Total: page.Found, All: page.All, Phrase: page.Phrase}
+	out := v1.Search{Query: q.String(), Notes: filled(q.Notes), By: string(page.Mode), Total: page.Found, All: page.All, Phrase: page.Phrase, About: page.About}
 	if page.All == 0 && !q.Empty() {
 		if out.Spelling, err = a.Finder.Spelling(ctx, q); err != nil {
 			return answer{}, err

@@ -62,6 +62,7 @@ type Answer struct {
 	Found  int   // how many can be looked at, at most Deepest
 	All    int   // documents that have every word and all that binds
 	Phrase int   // of these, those that have the plain words side by side
+	About  bool  // Phrase is an estimate, since there are many
 	Mode   Mode  // by what they were found: words alone while there are no vectors
 	Facets Facets
 }
@@ -228,7 +229,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	}
 	if r.Mode == WordsOnly {
 		if len(words) == depth(a, r.Mode) {
-			r.Found = min(Deepest, snap.Search(f.any(), 0, lexical.Options{Count: true}).Total)
+			r.Found = min(Deepest, snap.Count(f.any(), Deepest))
 		}
 		return hitsOf(words), nil
 	}

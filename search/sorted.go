@@ -38,6 +38,11 @@ func sortBy(snap *lexical.Snapshot, hits []Hit, number string) {
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(values[b.ID], values[a.ID]) })
 }
 
+// mostRead is of how many documents the places of words are read to count those that
+// have the words side by side. Of more that have the words a part is read, which speaks
+// for all.
+const mostRead = 4096
+
 // count counts what stands beside the list.
 func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
 	r.All, r.Facets = facets(snap, f.All)
@@ -46,7 +51,11 @@ func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
 		if f.Filter != nil {
 			side = append(side, f.Filter)
 		}
-		r.Phrase = snap.Search(side, 0, lexical.Options{Count: true}).Total
+		every := 1
+		for r.All/every > mostRead {
+			every *= 2
+		}
+		r.Phrase, r.About = min(r.All, snap.About(side, every)), every > 1
 	}
 	if r.All == 0 && f.Rank != nil {
 		_, r.Facets = facets(snap, f.any())

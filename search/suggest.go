@@ -164,7 +164,7 @@ func (e *Engine) Spelling(ctx context.Context, q *Query) (string, error) {
 	return Respell(q, func(words []string) ([]string, error) {
 		right, tried := make([]string, len(words)), 0
 		for i, w := range words {
-			if tried == MostRespelt || snap.Search(lexical.Term{Word: w}, 0, lexical.Options{Count: true}).Total > 0 {
+			if tried == MostRespelt || snap.Count(lexical.Term{Word: w}, 1) > 0 {
 				continue
 			}
 			tried++

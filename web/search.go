@@ -294,6 +294,8 @@ func (v *SearchPage) heads(a SearchAsked, q *search.Query, found *search.Page) {
 	switch apart := found.All - found.Phrase; {
 	case found.Mode == search.MeaningOnly:
 		v.Sum = "By meaning"
+	case found.About:
+		v.Sum = fmt.Sprintf("%s hold all words, about %s side by side", number(found.All), number(found.Phrase))
 	case len(q.Words) > 1 && found.All > 0:
 		v.Sum = fmt.Sprintf("%s the phrase, %s the words apart", holds(found.Phrase), number(apart))
 	case found.All > 0:

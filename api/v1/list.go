@@ -99,6 +99,7 @@ type Search struct {
 	Total    int      `json:"total"`              // how many can be looked at
 	All      int      `json:"all"`                // papers that have every word
 	Phrase   int      `json:"phrase"`             // of these, those that have the words side by side
+	About    bool     `json:"about,omitempty"`    // phrase is an estimate, since very many have every word
 	Papers   []Found  `json:"papers"`
 	Facets   *Facets  `json:"facets,omitempty"` // when asked for
 	Next     string   `json:"next,omitempty"`

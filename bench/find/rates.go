@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -76,21 +79,25 @@ func rates(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	c, err := start(ctx, o)
+	c, err := start(ctx, o, o.by)
 	if err != nil {
 		return err
 	}
 	defer c.stop()
 	if o.rate == 0 {
 		var seen, cost []time.Duration
+		spent := map[string]time.Duration{}
 		for until := time.Now().Add(o.time); time.Now().Before(until); {
-			q := question(a.next(), o.by)
+			text := a.next()
+			q := question(text, o.by)
 			before, began := c.cpu(), time.Now()
 			if status, _, err := c.get(q); status != 200 || err != nil {
 				return fmt.Errorf("%s: %d, %v", q, status, err)
 			}
 			seen, cost = append(seen, time.Since(began)), append(cost, c.cpu()-before)
+			spent[text] = cost[len(cost)-1]
 		}
+		dearest(spent, 12)
 		say("by "+o.by+", one at a time", seen)
 		say("processor time of the server", cost)
 		return nil
@@ -132,7 +139,7 @@ func fresh(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	c, err := start(ctx, o)
+	c, err := start(ctx, o, o.by)
 	if err != nil {
 		return err
 	}
@@ -203,7 +210,7 @@ var hostilePieces = strings.Fields(`" ( ) - OR AND NOT * title: author: after: 2
 
 // hostile asks fuzzed questions, operators, and letters of every block.
 func hostile(ctx context.Context, o options) error {
-	c, err := start(ctx, o)
+	c, err := start(ctx, o, "both")
 	if err != nil {
 		return err
 	}
@@ -267,4 +274,12 @@ func hostileText(r *rand.Rand, i int) string {
 		}
 	}
 	return regexp.MustCompile(`[\r\n]`).ReplaceAllString(b.String(), " ")
+}
+
+// dearest prints the questions that took the most processor time.
+func dearest(spent map[string]time.Duration, n int) {
+	list := slices.SortedFunc(maps.Keys(spent), func(a, b string) int { return cmp.Compare(spent[b], spent[a]) })
+	for _, q := range list[:min(n, len(list))] {
+		fmt.Printf("%8.1f ms  %q\n", spent[q].Seconds()*1e3, q)
+	}
 }

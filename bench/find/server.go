@@ -55,7 +55,7 @@ type child struct {
 	stop   func()
 }
 
-func start(ctx context.Context, o options) (*child, error) {
+func start(ctx context.Context, o options, by string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -80,12 +80,12 @@ func start(ctx context.Context, o options) (*child, error) {
 	}
 	c := &child{url: strings.TrimSpace(line[at:]), pid: cmd.Process.Pid, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	c.stop = func() { in.Close(); _ = cmd.Wait() }
-	_, _, err = c.get("q=warm&by=both")
-	for range 100 { // until the encoder is there
-		if time.Sleep(100 * time.Millisecond); err != nil {
+	_, _, err = c.get("q=warm&by=" + by)
+	for range 30 { // until the encoder is there, when it is asked
+		if time.Sleep(200 * time.Millisecond); err != nil || by == "words" {
 			break
 		}
-		_, _, err = c.get("q=warm+up&by=both")
+		_, _, err = c.get("q=warm+up&by=" + by)
 	}
 	return c, err
 }

@@ -59,6 +59,16 @@ func (s *bitSet) andNot(o *bitSet) {
 	}
 }
 
+// thin leaves one document of every so many, a power of two up to winSize.
+func (s *bitSet) thin(every int) {
+	first := ^uint64(0) / (1<<min(every, 64) - 1) // of each group in a word
+	for i := range s {
+		if s[i] &= first; i%max(1, every/64) != 0 {
+			s[i] = 0
+		}
+	}
+}
+
 // fill sets the first n bits.
 func (s *bitSet) fill(n int) {
 	for i := range s {

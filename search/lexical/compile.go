@@ -273,7 +273,7 @@ func (c *clause) bindPhrase(p *part, lists []*list) node {
 		if l == nil {
 			return noNode{}
 		}
-		n.words = append(n.words, phraseWord{cursor: newCursor(l), offset: uint32(i), started: -1})
+		n.words = append(n.words, phraseWord{cursor: newCursor(l), offset: uint32(i), started: -1, last: -1})
 	}
 	slices.SortStableFunc(n.words, func(a, b phraseWord) int { return a.df - b.df })
 	return n

@@ -98,21 +98,16 @@ func (f *pruner) forget() {
 	f.r, f.p, f.scorer, f.all, f.tree, f.plus = nil, nil, nil, false, false, 0
 }
 
-// leaves takes what scores in a tree of any kind. What a phrase scores is bounded by
-// the impact of its rarest word.
+// leaves takes what scores in a tree of any kind.
 func (f *pruner) leaves(n node) {
 	switch n := n.(type) {
 	case *termNode:
-		if n.slot >= 0 {
+		if !f.word(n) {
 			f.plus += n.weight * n.top
-		} else {
-			f.word(n)
 		}
 	case *phraseNode:
-		if n.slot >= 0 {
+		if !f.summand(n) {
 			f.plus += n.weight * n.top
-		} else {
-			f.terms = append(f.terms, &fastTerm{cursor: newCursor(n.words[0].list), unit: n.unit})
 		}
 	case *prefixNode:
 		f.plus += n.weight
@@ -134,13 +129,28 @@ func (f *pruner) take(n node) bool {
 		return f.word(n)
 	case *orNode:
 		for _, sub := range n.subs {
-			if t, ok := sub.(*termNode); !ok || !f.word(t) {
+			if !f.summand(sub) {
 				return false
 			}
 		}
 		return true
 	case *andNode:
 		return f.takeAnd(n)
+	}
+	return false
+}
+
+// summand takes a part of a sum. What a phrase scores is bounded by the impact of its rarest
+// word; whether it stands there is seen when a document is scored.
+func (f *pruner) summand(n node) bool {
+	switch n := n.(type) {
+	case *termNode:
+		return f.word(n)
+	case *phraseNode:
+		if n.slot < 0 {
+			f.terms = append(f.terms, &fastTerm{cursor: newCursor(n.words[0].list), unit: n.unit})
+			return true
+		}
 	}
 	return false
 }

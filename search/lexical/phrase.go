@@ -78,19 +78,21 @@ type phraseWord struct {
 	places  []uint32
 	starts  [blockSize + 1]uint32 // where the places of each posting of a block begin
 	started int                   // that block, −1 for none
+	last    int                   // the block whose places were read last, −1 for none
 }
 
 // read sets places to those of posting ordinal.
 func (w *phraseWord) read() {
 	block, i := w.ordinal/blockSize, w.ordinal%blockSize
 	var from, to uint32
-	if w.bits() {
+	if w.bits() && w.last != block { // the next time all starts of the block pay
 		from = w.placesBefore(block, i)
 		to = from + w.seg.totals[w.code(w.ordinal)]
 	} else {
 		w.begin(block)
 		from, to = w.starts[i], w.starts[i+1]
 	}
+	w.last = block
 	width, src := int(w.placeW[block]), w.cursor.places[w.placeOff[block]:]
 	w.places = w.places[:0]
 	last := uint32(0)

@@ -65,6 +65,37 @@ func (s *Snapshot) Search(q Query, k int, o Options) Result {
 	return Result{r.sorted(), total}
 }
 
+// Count returns how many documents match a query. When enough is not 0 and there are more,
+// it may stop there.
+func (s *Snapshot) Count(q Query, enough int) (n int) {
+	return s.sample(q, enough, 1)
+}
+
+// About returns about how many documents match a query: in large segments it looks at one of
+// every so many, a power of two.
+func (s *Snapshot) About(q Query, every int) int {
+	return s.sample(q, 0, min(every, winSize))
+}
+
+func (s *Snapshot) sample(q Query, enough, every int) (n int) {
+	defer s.guard(debug.SetPanicOnFault(true))
+	c := s.compile(q)
+	for _, p := range s.view.parts {
+		each := every
+		if p.docs <= winSize {
+			each = 1
+		}
+		eachOf(p, c.bind(p), each, func(_ int, set *bitSet) bool {
+			n += set.count() * each
+			return enough == 0 || n < enough
+		})
+		if enough > 0 && n >= enough {
+			break
+		}
+	}
+	return n
+}
+
 // filtered marks a query that scores nothing and whose documents are worth remembering.
 type filtered struct{ of Query }
 
@@ -148,13 +179,16 @@ func (r *ranking) everything(p *part, n node) int {
 	return total
 }
 
-// rank scores a document that matches and keeps it if it is good enough.
+// rank scores a document and keeps it if it matches and is good enough.
 func (r *ranking) rank(p *part, n node, d uint32) {
 	h := Hit{ID: p.ids.at(int(d))}
 	if r.column >= 0 {
 		h.Value = p.nums[r.column].at(int(d))
 	} else {
-		h.Score, _ = n.score(d)
+		var ok bool
+		if h.Score, ok = n.score(d); !ok {
+			return
+		}
 	}
 	r.add(h)
 }
@@ -182,14 +216,23 @@ func (p *part) start(w int, set *bitSet) {
 
 // eachMatch calls f for each window with the documents in it that match.
 func eachMatch(p *part, n node, f func(w int, set *bitSet)) {
+	eachOf(p, n, 1, func(w int, set *bitSet) bool {
+		f(w, set)
+		return true
+	})
+}
+
+// eachOf is eachMatch for one document of every so many, a power of two, until f returns
+// false.
+func eachOf(p *part, n node, every int, f func(w int, set *bitSet) bool) {
 	var set bitSet
 	for w := n.nextWindow(0); w >= 0 && w < windows(p.docs); w = n.nextWindow(w + 1) {
 		p.start(w, &set)
-		n.restrict(w, &set)
-		if !set.empty() {
-			f(w, &set)
+		if every > 1 {
+			set.thin(every)
 		}
-		if w+1 == windows(p.docs) {
+		n.restrict(w, &set)
+		if !set.empty() && !f(w, &set) || w+1 == windows(p.docs) {
 			return
 		}
 	}

@@ -196,18 +196,14 @@ func (s *Snapshot) Facets(q Query, limit int, prefixes ...string) (total int, co
 	c := s.compile(q)
 	found := make([]map[string]int, len(prefixes))
 	for _, p := range s.view.parts {
-		match := newBitmap(p.docs)
-		here := 0
-		eachMatch(p, c.bind(p), func(w int, set *bitSet) {
-			here += set.count()
-			copy(match[w*winWords:], set[:])
-		})
-		if total += here; here == 0 {
+		match := tally{bitmap: newBitmap(p.docs)}
+		eachMatch(p, c.bind(p), func(w int, set *bitSet) { match.add(w, set) })
+		if total += match.n; match.n == 0 {
 			continue
 		}
 		for i, prefix := range prefixes {
 			p.eachTerm(append([]byte{keyTerm}, prefix...), func(t *terms) bool {
-				if n := countIn(t.list(), match); n > 0 {
+				if n := match.count(t.list()); n > 0 {
 					if found[i] == nil {
 						found[i] = map[string]int{}
 					}
@@ -227,34 +223,6 @@ func (s *Snapshot) Facets(q Query, limit int, prefixes ...string) (total int, co
 		counts[i] = counts[i][:min(limit, len(counts[i]))]
 	}
 	return total, counts
-}
-
-func countIn(l *list, match bitmap) int {
-	n := 0
-	if l.bits() {
-		for w := range windows(l.seg.docs) {
-			both := *(*bitSet)(l.words[w*winWords:])
-			both.and(match.window(w))
-			n += both.count()
-		}
-		return n
-	}
-	if l.parted() {
-		for sub := range len(l.rank) - 1 {
-			words := match[sub*subWords:][:subWords]
-			for _, b := range l.near[l.ordinal(sub):l.ordinal(sub+1)] {
-				n += int(words[b>>6] >> (b & 63) & 1)
-			}
-		}
-		return n
-	}
-	var block [blockSize]uint32
-	for b := range l.blocks() {
-		for _, d := range block[:l.decode(b, &block)] {
-			n += int(match[d>>6] >> (d & 63) & 1)
-		}
-	}
-	return n
 }
 
 // eachTerm calls f for the terms with a prefix until it returns false.
