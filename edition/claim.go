@@ -135,12 +135,24 @@ var starters = map[string]bool{
 	"However": true, "To": true, "A": true, "For": true, "By": true, "As": true, "Then": true, "Moreover": true, "Finally": true,
 }
 
+// OneLine returns a text with one space where it has white space, and none at its ends.
+func OneLine(text string) string {
+	last := ' '
+	for _, r := range text {
+		if unicode.IsSpace(r) && (r != ' ' || last == ' ') {
+			return strings.Join(strings.Fields(text), " ")
+		}
+		last = r
+	}
+	return strings.TrimSuffix(text, " ")
+}
+
 // Sentences splits running text into its sentences, without the white space
 // between them. A full stop ends one when white space and then a capital, a
 // digit or an opening sign follow, and it belongs to no abbreviation, initial or
 // formula.
 func Sentences(text string) []string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = OneLine(text)
 	var list []string
 	start, inMath := 0, false
 	for i := 0; i < len(text); i++ {

@@ -3,7 +3,7 @@ package search
 import "broadsheet/search/lexical"
 
 // Mark says why a piece of a text is marked.
-type Mark int
+type Mark uint8
 
 // The marks.
 const (
@@ -26,6 +26,7 @@ type finder struct {
 	first   [256]bool        // bytes with which a word may begin that is asked for
 	met     map[string]*form // the words that were met and may be asked for; texts of one page share many
 	buf     []place
+	marks   []Mark
 }
 
 // form is a word as it stands in a text, and its stem, which begins as it does.
@@ -141,7 +142,8 @@ func (f *finder) places(text string) []place {
 // in finds what is asked for among the words of a text.
 func (f *finder) in(words []place) found {
 	r := found{counts: make([]int, len(f.words))}
-	marks := make([]Mark, len(words))
+	f.marks = append(f.marks[:0], make([]Mark, len(words))...)
+	marks := f.marks
 	for i := range words {
 		if words[i].form == nil {
 			continue

@@ -56,7 +56,7 @@ func (f *finder) snippet(form paper.Form, abstract string, words []place) (list 
 	if len(sentences) == 0 {
 		return nil, false, false
 	}
-	all := strings.Join(strings.Fields(abstract), " ") // which the sentences are cut from
+	all := edition.OneLine(abstract) // which the sentences are cut from
 	if all != abstract {
 		words = f.places(all)
 	}

@@ -106,6 +106,8 @@ func (m marker) cut(page []byte) (*cut, error) {
 	c := &cut{}
 	visitor := &Overlay{}
 	var plain, whole bytes.Buffer
+	plain.Grow(len(page))
+	whole.Grow(len(page))
 	for _, n := range nodes {
 		visitor.write(&plain, n)
 		if n.part == nil {

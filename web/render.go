@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 //go:embed template/*.html
@@ -17,14 +18,20 @@ var templateFiles embed.FS
 // Templates are the parsed templates of all pages. They are safe for concurrent
 // use.
 type Templates struct {
-	pages  map[string]*template.Template
+	pages  map[string]*form
 	marker marker
+}
+
+// form is the template of a page, and how long the longest of it was.
+type form struct {
+	*template.Template
+	size atomic.Int64
 }
 
 // ParseTemplates parses the templates for pages whose style sheet, script and
 // fonts are in files.
 func ParseTemplates(files *Static) (*Templates, error) {
-	t := &Templates{map[string]*template.Template{}, newMarker()}
+	t := &Templates{map[string]*form{}, newMarker()}
 	shared := template.New("").Funcs(t.marker.functions()).Funcs(template.FuncMap{
 		"number": number,
 		"range_": Range,
@@ -48,7 +55,7 @@ func ParseTemplates(files *Static) (*Templates, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.pages[name] = page.Lookup("layout")
+		t.pages[name] = &form{Template: page.Lookup("layout")}
 	}
 	return t, nil
 }
@@ -72,9 +79,11 @@ func (t *Templates) cut(v View) (*cut, error) {
 		return nil, fmt.Errorf("render %T: there is no template %s", v, v.template())
 	}
 	var b bytes.Buffer
+	b.Grow(int(page.size.Load()))
 	if err := page.Execute(&b, v); err != nil {
 		return nil, fmt.Errorf("render %s: %w", v.template(), err)
 	}
+	page.size.Store(int64(max(b.Len(), int(page.size.Load()))))
 	c, err := t.marker.cut(b.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("render %s: %w", v.template(), err)

@@ -65,7 +65,7 @@ func (*SearchPage) template() string { return "search" }
 
 // HitRow is a paper that was found.
 type HitRow struct {
-	Item
+	Item          Item // by its name: what is embedded, templates find slowly
 	Heading       Text // the title
 	Snippet       Text
 	Whole         Text   // the abstract
@@ -333,9 +333,9 @@ func (s Site) hit(f search.Found, rank int) HitRow {
 		Item: s.outline(rank, p), Heading: markedText(p, f.Title), Snippet: markedText(p, f.Snippet), Whole: markedText(p, f.Abstract),
 		Before: f.Before, After: f.After,
 	}
-	v.Why = f.Reason.String()
+	v.Item.Why = f.Reason.String()
 	if c := p.Primary(); c != "" {
-		v.Topic = Link{Text: categoryName(c), Href: categoryPath(c)}
+		v.Item.Topic = Link{Text: categoryName(c), Href: categoryPath(c)}
 	}
 	if !p.Submitted.IsZero() {
 		v.Day, v.When = p.Submitted.Format("2006-01-02"), shortDate(p.Submitted)

@@ -201,6 +201,7 @@ type packers struct{ pool sync.Pool }
 
 func (p *packers) packed(body []byte) []byte {
 	var b bytes.Buffer
+	b.Grow(len(body) / 3)
 	z, ok := p.pool.Get().(*gzip.Writer)
 	if ok {
 		z.Reset(&b)

@@ -24,7 +24,7 @@ func TestTemplatesFitTheirViews(t *testing.T) {
 			t.Errorf("%T has no template %s", v, v.template())
 			continue
 		}
-		if err := templatecheck.CheckHTML(page, v); err != nil {
+		if err := templatecheck.CheckHTML(page.Template, v); err != nil {
 			t.Errorf("template %s: %v", v.template(), err)
 		}
 	}

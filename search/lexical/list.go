@@ -46,14 +46,21 @@ func (l *list) bits() bool { return l.flags&flagBits != 0 }
 
 // list reads the head of the current term's postings.
 func (t *terms) list() *list {
-	l := &list{seg: t.seg, df: t.df}
+	l := &list{}
+	t.read(l)
+	return l
+}
+
+// read is list, into one that there is.
+func (t *terms) read(l *list) {
+	*l = list{seg: t.seg, df: t.df}
 	kind := kindOf(t.term)
 	if kind != keyKind {
 		l.group = &t.seg.groups[groupOf(t.term)]
 	}
 	if t.df == 1 {
 		t.single(l, kind)
-		return l
+		return
 	}
 	p := t.seg.post[t.off:]
 	l.flags = p[0]
@@ -62,7 +69,6 @@ func (t *terms) list() *list {
 	} else {
 		l.long(p)
 	}
-	return l
 }
 
 // single makes the list of a term of one document.

@@ -151,21 +151,24 @@ func (n *prefixNode) add(l *list) {
 func (t *terms) short() bool { return t.df < blockSize }
 
 // into adds the documents of a short term to a bitmap.
-func (t *terms) into(m bitmap) {
+func (t *terms) into(m bitmap) { t.each(m.set) }
+
+// each calls f for the documents of a short term.
+func (t *terms) each(f func(uint32)) {
 	if t.df == 1 {
 		v := t.value
-		m.set(uint32(uv(&v)))
+		f(uint32(uv(&v)))
 		return
 	}
 	p := t.seg.post[t.off+1:]
 	width := int(p[0])
 	p = p[1:]
 	d := uint32(uv(&p))
-	m.set(d)
+	f(d)
 	mask, at := uint64(1)<<width-1, 0
 	for range t.df - 1 {
 		d += 1 + uint32(binary.LittleEndian.Uint64(p[at>>3:])>>(at&7)&mask)
-		m.set(d)
+		f(d)
 		at += width
 	}
 }

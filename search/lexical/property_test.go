@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -353,6 +354,23 @@ func (o *oracle) compare(t *rapid.T, s *Snapshot, q Query, clean bool) {
 	if set := s.Match(q); r.Total != len(all) || set.Len() != len(all) || len(slices.Collect(set.All())) != len(all) {
 		t.Fatalf("%#v matches %d, %d in the set; want %d", q, r.Total, set.Len(), len(all))
 	}
+	if n := s.Count(q, 0); n != len(all) {
+		t.Fatalf("%#v counts %d, want %d", q, n, len(all))
+	}
+	want := map[string]int{}
+	for _, h := range all {
+		for _, key := range o.docs[h.ID].Keys {
+			want[key]++
+		}
+	}
+	total, counts := s.Facets(q, 10, "cat:", "org:")
+	got := map[string]int{}
+	for _, c := range slices.Concat(counts...) {
+		got[c.Text] = c.Docs
+	}
+	if total != len(all) || !maps.Equal(got, want) {
+		t.Fatalf("%#v has %d documents with %v, want %d with %v", q, total, got, len(all), want)
+	}
 	filter := aQuery(1).Draw(t, "filter")
 	var some []Hit
 	for _, h := range all {
@@ -379,5 +397,66 @@ func same(t *rapid.T, q any, got, want []Hit) {
 		if got[i] != want[i] {
 			t.Fatalf("%#v: place %d is %v, want %v", q, i, got[i], want[i])
 		}
+	}
+}
+
+// TestCount: a count that stops early has enough, and an estimate is near what it estimates.
+func TestCount(t *testing.T) {
+	t.Parallel()
+	x, err := Open(t.TempDir(), Schema{Fields: []Field{{Name: "text", Default: true, Weight: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	r := rand.New(rand.NewPCG(1, 2))
+	b := Batch{Seq: 1}
+	side, rare := 0, 0
+	among := map[string]map[string]int{"theory": {}, "rare": {}}
+	for i := range 3*winSize + 77 {
+		d := Document{ID: int64(i + 1), Text: []string{"theory of learning"}}
+		if r.IntN(3) == 0 {
+			d.Text[0] = "learning theory"
+			side++
+		}
+		for _, one := range []int{2, 20, 40, 3000} { // a list of bits, of bytes, of blocks, a short one
+			if r.IntN(one) == 0 {
+				d.Keys = append(d.Keys, fmt.Sprint("one:", one))
+				among["theory"][fmt.Sprint("one:", one)]++
+			}
+		}
+		if r.IntN(700) == 0 {
+			d.Text[0] += " rare"
+			rare++
+			for _, k := range d.Keys {
+				among["rare"][k]++
+			}
+		}
+		b.Put = append(b.Put, d)
+	}
+	if err := x.Apply(b); err != nil {
+		t.Fatal(err)
+	}
+	s := x.Snapshot()
+	phrase, all := Exactly("learning theory", ""), Term{Word: "theory"}
+	for _, every := range []int{1, 2, 64, 128} {
+		if n := s.About(phrase, every); every == 1 && n != side || math.Abs(float64(n-side)) > 4*math.Sqrt(float64(side*every)) {
+			t.Errorf("of %d phrases one document of %d says that there are %d", side, every, n)
+		}
+	}
+	for word, want := range among {
+		got := map[string]int{}
+		total, counts := s.Facets(Term{Word: word}, 10, "one:")
+		for _, c := range counts[0] {
+			got[c.Text] = c.Docs
+		}
+		if n := map[string]int{"theory": len(b.Put), "rare": rare}[word]; total != n || !maps.Equal(got, want) {
+			t.Errorf("%s is in %d documents with %v, want %d with %v", word, total, got, n, want)
+		}
+	}
+	if n := s.Count(all, 0); n != len(b.Put) {
+		t.Errorf("%d of %d documents are counted", n, len(b.Put))
+	}
+	if n := s.Count(all, 5000); n < 5000 || n == len(b.Put) {
+		t.Errorf("5,000 were enough, %d were counted", n)
 	}
 }

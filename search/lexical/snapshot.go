@@ -203,7 +203,7 @@ func (s *Snapshot) Facets(q Query, limit int, prefixes ...string) (total int, co
 		}
 		for i, prefix := range prefixes {
 			p.eachTerm(append([]byte{keyTerm}, prefix...), func(t *terms) bool {
-				if n := match.count(t.list()); n > 0 {
+				if n := match.of(t); n > 0 {
 					if found[i] == nil {
 						found[i] = map[string]int{}
 					}

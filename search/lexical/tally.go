@@ -8,6 +8,7 @@ type tally struct {
 	bitmap
 	n     int
 	words []int // of the bitmap, which have documents
+	list  list  // read last
 }
 
 func (t *tally) add(w int, set *bitSet) {
@@ -18,6 +19,16 @@ func (t *tally) add(w int, set *bitSet) {
 			t.n += bits.OnesCount64(word)
 		}
 	}
+}
+
+// of returns how many documents of the set the current term has.
+func (t *tally) of(term *terms) (n int) {
+	if !term.short() {
+		term.read(&t.list)
+		return t.count(&t.list)
+	}
+	term.each(func(d uint32) { n += int(t.bitmap[d>>6] >> (d & 63) & 1) })
+	return n
 }
 
 // count returns how many documents of the set are in a list.
