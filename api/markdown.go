@@ -10,6 +10,7 @@ import (
 	"broadsheet/account"
 	"broadsheet/api/prose"
 	v1 "broadsheet/api/v1"
+	"broadsheet/fault"
 )
 
 // markdownKind is the type of Markdown.
@@ -27,6 +28,7 @@ func (a *API) mountMarkdown() {
 	md("/papers/month/{month}", asMarkdown(a.v1Month, prose.Period))
 	md("/papers/trending.md", asMarkdown(a.v1Trending, prose.Trending))
 	md("/archive.md", asMarkdown(a.v1Editions, prose.Editions))
+	md("/index.md", asMarkdown(a.newest, prose.Edition))
 	if a.Finder != nil {
 		md("/papers.md", asMarkdown(a.v1Search, prose.Search))
 		md("/papers/similar.md", asMarkdown(a.v1Similar, prose.Similar))
@@ -36,8 +38,74 @@ func (a *API) mountMarkdown() {
 	if a.Library != nil { // what only its reader sees
 		a.route("GET /library.md", account.Own, a.owning(ownMarkdown(a.v1Saved, prose.Saved)))
 		a.route("GET /following.md", account.Own, a.owning(ownMarkdown(a.v1Following, prose.Following)))
+		a.route("GET "+readers+"{handle}", account.Look, a.owning(ownMarkdown(a.v1Reader, prose.Reader)))
+		a.route("GET "+readers+"{handle}/{slug}", account.Look, a.owning(ownMarkdown(a.v1PublicCollection, prose.Collection)))
 	}
 	md("/llms.txt", a.llms)
+}
+
+// readers is where what readers show is asked for as Markdown: an address /@ada, a part
+// of which is a word and a part a name, cannot be a pattern.
+const readers = "/readers/"
+
+// Markdown answers what is asked for as Markdown, by .md at the end of a page's address
+// or by the header Accept, and leaves the rest to next.
+func (a *API) Markdown(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at := ""
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			at = markdownAt(r)
+		}
+		if at == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if at != r.URL.Path {
+			r = r.Clone(r.Context())
+			r.URL.Path, r.URL.RawPath = at, ""
+		}
+		a.ServeHTTP(w, r)
+	})
+}
+
+// markdownAt returns where a page is answered as Markdown, "" when it is not or nobody
+// asked for that.
+func markdownAt(r *http.Request) string {
+	page, asked := strings.CutSuffix(r.URL.Path, ".md")
+	for _, v := range r.Header["Accept"] {
+		asked = asked || strings.Contains(v, "text/markdown") && !strings.Contains(v, "text/html")
+	}
+	if !asked {
+		return ""
+	}
+	switch page {
+	case "/", "/index":
+		return "/index.md"
+	case "/papers", "/archive", "/library", "/following":
+		return page + ".md"
+	}
+	if at, found := strings.CutPrefix(page, "/@"); found {
+		return readers + at
+	}
+	for _, list := range []string{"/papers/", "/authors/", "/categories/"} {
+		if strings.HasPrefix(page, list) {
+			return page + ".md"
+		}
+	}
+	return ""
+}
+
+// newest answers with the newest edition.
+func (a *API) newest(ctx context.Context, r *request) (answer, error) {
+	days, err := a.Editions.Days(ctx, all)
+	if err != nil {
+		return answer{}, err
+	}
+	if len(days) == 0 {
+		return answer{}, fault.NotFound("There is no edition yet.")
+	}
+	r.value = func(string) string { return days[len(days)-1].Day }
+	return a.v1Edition(ctx, r)
 }
 
 // asMarkdown has an answer of version 1 written as Markdown.
@@ -60,6 +128,9 @@ func asMarkdown[T any](f func(context.Context, *request) (answer, error), write 
 // ownMarkdown is asMarkdown for what readers keep.
 func ownMarkdown[T any](f deed, write func(*T) string) deed {
 	return func(ctx context.Context, v *account.Viewer, r *http.Request) (answer, error) {
+		for _, name := range []string{"handle", "slug"} {
+			r.SetPathValue(name, strings.TrimSuffix(r.PathValue(name), ".md"))
+		}
 		out, err := f(ctx, v, r)
 		if err != nil {
 			return out, err
@@ -111,7 +182,7 @@ Every list and every paper is there as Markdown: put .md behind the address of i
 
 - [What is rising](%[1]s/papers/trending.md): by window=day, week or month, category, topic
 - [Search](%[1]s/papers.md?q=learning+theory): words, "phrases", author:, category:, after:2026-01
-- [All editions](%[1]s/archive.md)
+- [All editions](%[1]s/archive.md), [the newest](%[1]s/index.md)
 `, r.base)
 	for i, e := range editions.Editions {
 		if i == 5 {

@@ -57,6 +57,7 @@ func readDocument(t *testing.T) described {
 
 // written is a route as the document writes it: with what its last part must end with.
 func written(name string) string {
+	name = strings.Replace(name, "GET /readers/", "GET /@", 1)
 	switch {
 	case name == "GET /api/arxiv/{id}":
 		return name + "/repos"

@@ -99,6 +99,7 @@ func (a *API) mountOwn() {
 		do("DELETE /me/collections/{slug}", account.Keep, a.v1Uncollect)
 		do("PUT /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(true))
 		do("DELETE /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(false))
+		a.route("GET "+base1+"/readers/{handle}", account.Look, a.owning(a.v1Reader))
 		a.route("GET "+base1+"/readers/{handle}/collections/{slug}", account.Look, a.owning(a.v1PublicCollection))
 		own("/me/follows", a.v1Follows)
 		do("PUT /me/follows/{kind}/{key}", account.Keep, a.v1Follow(true))

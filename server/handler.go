@@ -23,7 +23,7 @@ func (h *House) Handler() http.Handler {
 	}
 	inner.Handle("/mcp", h.api.Count(h.models.Handler()))
 	inner.Handle("/api", h.pages) // what describes it
-	inner.Handle("/", h.pages)
+	inner.Handle("/", h.api.Markdown(h.pages))
 
 	outer := http.NewServeMux()
 	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })

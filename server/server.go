@@ -180,7 +180,7 @@ func (h *House) furnish() error {
 	told := &report{House: h}
 	pages := web.Config{
 		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, State: h.State,
-		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Markdown: h.api, Log: h.log,
+		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Log: h.log,
 		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, ORCID: h.orcid, PutIn: h.putIn, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
 		Keys: h.Keys, Shelf: h.Shelf, Hub: c.Hub,
 		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress, Instance: told.Instance,

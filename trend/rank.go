@@ -2,6 +2,7 @@ package trend
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 )
@@ -40,12 +41,13 @@ func (u Usual) of(field string) float64 {
 // which little happened is taken for nearly usual.
 func UsualOf(gains map[string][]float64) Usual {
 	const doubt = 5 // papers that a field is given of the usual gain
-	all, papers := 0., 0
-	for _, list := range gains {
-		for _, g := range list {
-			all += math.Log1p(g)
+	all, papers, sums := 0., 0, map[string]float64{}
+	for _, field := range slices.Sorted(maps.Keys(gains)) { // always in one order, on which a sum depends in its last digit
+		for _, g := range slices.Sorted(slices.Values(gains[field])) {
+			sums[field] += math.Log1p(g)
 		}
-		papers += len(list)
+		all += sums[field]
+		papers += len(gains[field])
 	}
 	if papers == 0 {
 		return nil
@@ -53,11 +55,7 @@ func UsualOf(gains map[string][]float64) Usual {
 	mean := all / float64(papers)
 	u := Usual{}
 	for field, list := range gains {
-		sum := doubt * mean
-		for _, g := range list {
-			sum += math.Log1p(g)
-		}
-		u[field] = math.Expm1(sum/float64(len(list)+doubt)) / math.Expm1(mean)
+		u[field] = math.Expm1((sums[field]+doubt*mean)/float64(len(list)+doubt)) / math.Expm1(mean)
 	}
 	return u
 }

@@ -2,7 +2,9 @@ package trend_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -281,5 +283,25 @@ func TestAttack(t *testing.T) {
 	}
 	if gained := ring(.25); gained != 9 {
 		t.Errorf("fifty new accounts voting together stand at %d of 16, want 9 as doc/ranking.md says", gained)
+	}
+}
+
+// TestUsualIsOneNumber: the same gains give the same to the last digit, in whatever order
+// they come, so that two processes show one page.
+func TestUsualIsOneNumber(t *testing.T) {
+	t.Parallel()
+	gains := map[string][]float64{}
+	for i := range 400 {
+		field := string(rune('a' + i%23))
+		gains[field] = append(gains[field], math.Exp(float64(i%7))+1/float64(i+1))
+	}
+	want := trend.UsualOf(gains)
+	for range 50 {
+		for _, list := range gains {
+			rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		}
+		if got := trend.UsualOf(gains); !maps.Equal(got, want) {
+			t.Fatalf("%v, then %v", want, got)
+		}
 	}
 }

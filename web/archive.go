@@ -46,6 +46,7 @@ func ArchivePageOf(s Site, d ArchiveData) *ArchivePage {
 	}
 	v.Sum = fmt.Sprintf("%s and %s since No. 1, %s.", count(len(d.Days), "edition"), count(papers, "paper"), longDate(day(first.Day)))
 	v.describe(s, "/archive", "website", "All editions of Broadsheet: "+v.Sum)
+	v.offer("editions", "editions", "", nil)
 	for rest := d.Days; len(rest) > 0; {
 		n := slices.IndexFunc(rest, func(e edition.Day) bool { return e.Day[:4] != rest[0].Day[:4] })
 		if n < 0 {

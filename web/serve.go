@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
@@ -85,19 +84,6 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request) bool {
 		h.Fail(w, r, err)
 	}
 	return true
-}
-
-// isMarkdown reports whether a request is for Markdown, and not for a page.
-func isMarkdown(r *http.Request) bool {
-	if strings.HasSuffix(r.URL.Path, ".md") {
-		return slices.ContainsFunc([]string{"/papers/", "/papers.md", "/archive.md", "/library.md", "/following.md", "/authors/", "/categories/"}, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
-	}
-	for _, v := range r.Header["Accept"] {
-		if strings.Contains(v, "text/markdown") {
-			return strings.HasPrefix(r.URL.Path, "/papers/") && !strings.Contains(v, "text/html")
-		}
-	}
-	return false
 }
 
 // LogPath is the path of an address as it may stand in a log: without what in it opens

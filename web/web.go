@@ -69,9 +69,6 @@ type Config struct {
 	// Scrape returns the items of a span as a JSON array in the upstream's shape, for
 	// readers that scrape. With nil no page carries such data.
 	Scrape func(context.Context, edition.Span) ([]byte, error)
-	// Markdown answers for the addresses of papers and lists with .md at their end, and
-	// for those under /papers/ asked for as text/markdown. With nil there is nothing there.
-	Markdown http.Handler
 	// Reference describes the API; with nil there is no page of it. Agents says that there
 	// is a server for them, too.
 	Reference *api.Reference
@@ -270,10 +267,6 @@ func (h *Handler) Routes() []account.Route { return h.routes }
 // ServeHTTP answers from the pages that are ready, and makes those that are not.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if reads && h.Markdown != nil && isMarkdown(r) {
-		h.Markdown.ServeHTTP(w, r)
-		return
-	}
 	if reads && h.again(w, r) {
 		return
 	}

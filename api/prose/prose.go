@@ -195,6 +195,53 @@ func Following(f *v1.Following) string {
 	return b.String()
 }
 
+// Collection writes a collection of a reader's.
+func Collection(c *v1.CollectionPapers) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nA collection of @%s, %s.\n\n", line(c.Title), c.Owner, Count(c.Count, "paper"))
+	if c.Note != "" {
+		fmt.Fprintf(&b, "%s\n\n", line(c.Note))
+	}
+	n := 0
+	list(&b, listedOf(c.Papers, func(k *v1.Kept) v1.Listed {
+		n++
+		return v1.Listed{Paper: k.Paper, Rank: n, Why: line(k.Note)}
+	}), c.Count)
+	return b.String()
+}
+
+// Reader writes what a reader shows.
+func Reader(r *v1.ReaderShown) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n@%s, since %s.\n", line(r.Name), r.Handle, r.Since.UTC().Format("January 2006"))
+	if len(r.Collections) > 0 {
+		b.WriteString("\n## Collections\n\n")
+		for _, c := range r.Collections {
+			fmt.Fprintf(&b, "- [%s](/@%s/%s.md): %s\n", line(c.Title), c.Owner, c.Slug, Count(c.Count, "paper"))
+		}
+	}
+	papers := func(title string, held []v1.Paper) {
+		if len(held) == 0 {
+			return
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n", title)
+		n := 0
+		list(&b, listedOf(held, func(p *v1.Paper) v1.Listed {
+			n++
+			return v1.Listed{Paper: *p, Rank: n}
+		}), len(held))
+	}
+	papers("Papers put in", r.Submitted)
+	if len(r.Comments) > 0 {
+		b.WriteString("\n## Comments\n")
+		for _, c := range r.Comments {
+			fmt.Fprintf(&b, "\nOn %s, %s:\n\n> %s\n", c.Paper, c.At.UTC().Format(time.DateOnly), strings.ReplaceAll(strings.TrimSpace(c.Body), "\n", "\n> "))
+		}
+	}
+	papers("Upvoted", r.Voted)
+	return b.String()
+}
+
 // Editions writes the list of editions.
 func Editions(e *v1.Editions) string {
 	var b strings.Builder

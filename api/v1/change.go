@@ -65,6 +65,16 @@ type Reader struct {
 	Role   string `json:"role"` // reader, desk, administrator
 }
 
+// ReaderShown is what a reader chooses to show, the newest of each first.
+type ReaderShown struct {
+	Reader
+	Since       time.Time    `json:"since"` // they joined
+	Collections []Collection `json:"collections"`
+	Submitted   []Paper      `json:"submitted"`
+	Comments    []Comment    `json:"comments"`
+	Voted       []Paper      `json:"voted"`
+}
+
 // Act is an act of the desk, or of the server by a rule, in the public log.
 type Act struct {
 	ID     string    `json:"id"`
