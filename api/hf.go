@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	v1 "broadsheet/api/v1"
 	"broadsheet/digest"
 	"broadsheet/discuss"
 	"broadsheet/edition"
@@ -46,6 +47,10 @@ type Config struct {
 	PerHour  int                                     // requests that one client may make in an hour; 0 for no limit
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	// Elsewhere returns the votes on a paper that were not given here, by where they were;
+	// none when all of them are upstream's. nil where no instance is followed.
+	Elsewhere func(context.Context, *paper.Paper) ([]v1.Votes, error)
 }
 
 // API answers the requests under /api/ and for papers as Markdown. It is safe for

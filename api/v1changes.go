@@ -138,7 +138,23 @@ func (a *API) tellPaper(ctx context.Context, x *v1.Change, p standing, comments 
 		return true, nil
 	}
 	var err error
-	x.Comments, err = a.commentsOf(ctx, p.Paper)
+	if x.Comments, err = a.commentsOf(ctx, p.Paper); err != nil {
+		return false, err
+	}
+	if a.Elsewhere != nil {
+		if x.Votes, err = a.Elsewhere(ctx, p.Paper); err != nil {
+			return false, err
+		}
+	}
+	if len(x.Comments) == 0 {
+		return true, nil
+	}
+	origins, err := a.Talk.Origins(ctx, p.ID)
+	for i := range x.Comments {
+		if o, foreign := origins[x.Comments[i].ID]; foreign {
+			x.Comments[i].Origin = &v1.Origin{Instance: o.Instance, ID: o.ID}
+		}
+	}
 	return true, err
 }
 

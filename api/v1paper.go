@@ -57,7 +57,7 @@ func describe(p *paper.Paper, place *edition.Place) v1.Paper {
 }
 
 func placeOf(p *edition.Place) v1.Place {
-	return v1.Place{Date: p.Day, Origin: string(p.Origin), Entered: p.Entered, By: p.Submitter, Order: p.Ord, Note: p.Note}
+	return v1.Place{Date: p.Day, Origin: string(p.Origin), Entered: p.Entered, By: p.Submitter, Order: p.Ord, Claim: p.Claim, Note: p.Note}
 }
 
 func received(p *paper.Paper) *v1.Received {

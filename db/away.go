@@ -60,6 +60,18 @@ func away(err error) bool {
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
+// Unfit reports whether err says that the database takes everything but this: a value
+// that it cannot hold, or one that contradicts another.
+func Unfit(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) { // data exception, integrity constraint violation, program limit exceeded
+		return slices.Contains([]string{"22", "23", "54"}, pg.Code[:min(2, len(pg.Code))])
+	}
+	const tooBig, constraint, mismatch = 18, 19, 20
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && slices.Contains([]int{tooBig, constraint, mismatch}, lite.Code()&0xff)
+}
+
 // demoted reports whether err came from a server that was the primary and is a standby
 // now: connections to it are of no use for writing.
 func demoted(err error) bool {

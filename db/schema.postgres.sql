@@ -277,6 +277,31 @@ foreign_comment PRIMARY KEY (peer, id)
 foreign_comment UNIQUE (comment)
 CREATE UNIQUE INDEX foreign_comment_comment_key ON foreign_comment USING btree (comment)
 CREATE UNIQUE INDEX foreign_comment_pkey ON foreign_comment USING btree (peer, id)
+foreign_echo.peer text NOT NULL
+foreign_echo.id text NOT NULL
+foreign_echo.comment bigint NOT NULL
+foreign_echo FOREIGN KEY (comment) REFERENCES comment(id)
+foreign_echo PRIMARY KEY (peer, id)
+CREATE INDEX foreign_echo_comment ON foreign_echo USING btree (comment)
+CREATE UNIQUE INDEX foreign_echo_pkey ON foreign_echo USING btree (peer, id)
+foreign_origin.instance text NOT NULL
+foreign_origin.id text NOT NULL
+foreign_origin.comment bigint NOT NULL
+foreign_origin FOREIGN KEY (comment) REFERENCES comment(id)
+foreign_origin PRIMARY KEY (instance, id)
+foreign_origin UNIQUE (comment)
+CREATE UNIQUE INDEX foreign_origin_comment_key ON foreign_origin USING btree (comment)
+CREATE UNIQUE INDEX foreign_origin_pkey ON foreign_origin USING btree (instance, id)
+foreign_vote.paper bigint NOT NULL
+foreign_vote.instance text NOT NULL
+foreign_vote.votes bigint NOT NULL
+foreign_vote.comments bigint NOT NULL
+foreign_vote.stars bigint NOT NULL
+foreign_vote.at bigint NOT NULL
+foreign_vote.made bigint NOT NULL
+foreign_vote FOREIGN KEY (paper) REFERENCES paper(id)
+foreign_vote PRIMARY KEY (paper, instance)
+CREATE UNIQUE INDEX foreign_vote_pkey ON foreign_vote USING btree (paper, instance)
 generation.one bigint NOT NULL
 generation.oldest bigint NOT NULL
 generation CHECK ((one = 1))
@@ -534,6 +559,10 @@ peer.seq bigint NOT NULL
 peer.latest bigint NOT NULL
 peer.asked bigint NOT NULL
 peer.failed text NOT NULL
+peer.stopped bigint NOT NULL
+peer.refused bigint NOT NULL
+peer.anew text NOT NULL
+peer.anew_at bigint NOT NULL
 peer PRIMARY KEY (name)
 CREATE UNIQUE INDEX peer_pkey ON peer USING btree (name)
 peer_paper.peer text NOT NULL

@@ -254,6 +254,29 @@ CREATE TABLE foreign_comment (
 	comment INTEGER NOT NULL UNIQUE REFERENCES comment(id),
 	PRIMARY KEY (peer, id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE foreign_echo (
+	peer    TEXT    NOT NULL,
+	id      TEXT    NOT NULL,
+	comment INTEGER NOT NULL REFERENCES comment(id),
+	PRIMARY KEY (peer, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX foreign_echo_comment ON foreign_echo(comment);
+CREATE TABLE foreign_origin (
+	instance TEXT    NOT NULL,
+	id       TEXT    NOT NULL,
+	comment  INTEGER NOT NULL UNIQUE REFERENCES comment(id),
+	PRIMARY KEY (instance, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE foreign_vote (
+	paper    INTEGER NOT NULL REFERENCES paper(id),
+	instance TEXT    NOT NULL,
+	votes    INTEGER NOT NULL,
+	comments INTEGER NOT NULL,
+	stars    INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	made     INTEGER NOT NULL, -- when upstream: the time of the figures that were made of them all
+	PRIMARY KEY (paper, instance)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE generation (
 	one    INTEGER PRIMARY KEY CHECK (one = 1),
 	oldest INTEGER NOT NULL -- programs of this generation and newer ones may use the database
@@ -499,7 +522,7 @@ CREATE TABLE peer (
 	latest   INTEGER NOT NULL,
 	asked    INTEGER NOT NULL,
 	failed   TEXT    NOT NULL
-) STRICT;
+, stopped INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, anew TEXT NOT NULL DEFAULT '', anew_at INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE peer_paper (
 	peer  TEXT    NOT NULL REFERENCES peer(name),
 	paper INTEGER NOT NULL REFERENCES paper(id),

@@ -8,17 +8,23 @@ import (
 )
 
 // Reflect puts a paper where the edition of another server has it, whatever would be its
-// place by the settings here.
+// place by the settings here, with what the desk there says of it.
 func (s *Store) Reflect(ctx context.Context, tx *db.Tx, now time.Time, id int64, pl Place) error {
 	had, err := s.Place(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if had != nil && had.Day == pl.Day && had.Origin == pl.Origin && had.Submitter == pl.Submitter && had.Entered.Equal(pl.Entered) {
-		return nil
+	if had != nil {
+		now := *had
+		if now.Entered = pl.Entered; had.Entered.Equal(pl.Entered) && now == pl {
+			return nil
+		}
 	}
 	touched := map[string]bool{}
 	if err := s.stand(ctx, tx, now, id, pl, had, touched); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE entry SET ord = $2, claim = $3, note = $4 WHERE paper = $1`, id, pl.Ord, pl.Claim, pl.Note); err != nil {
 		return err
 	}
 	logDays(tx, now, touched)

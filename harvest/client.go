@@ -97,6 +97,10 @@ type Client struct {
 	Pace  *Pace
 	Tries int  // of one question; 0 is 6
 	Wait  Wait // nil sleeps
+
+	// Redirect says whether a question may be led elsewhere, as http.Client.CheckRedirect
+	// does; nil lets it. A fault.Conflict is not tried again.
+	Redirect func(r *http.Request, via []*http.Request) error
 }
 
 // Get asks for an address and has the answer read. It tries again, later each time,
@@ -143,7 +147,10 @@ func (c *Client) ask(ctx context.Context, address string) (body []byte, head htt
 	if err != nil {
 		return nil, nil, -1, fault.Invalid("%q is no address: %s.", address, err)
 	}
-	a, err := (&http.Client{Transport: c.Pace, Timeout: 2 * time.Minute}).Do(r)
+	a, err := (&http.Client{Transport: c.Pace, Timeout: 2 * time.Minute, CheckRedirect: c.Redirect}).Do(r)
+	if fault.Is(err, fault.KindClash) {
+		return nil, nil, -1, err
+	}
 	if err != nil {
 		return nil, nil, 0, err
 	}

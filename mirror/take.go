@@ -5,11 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"broadsheet/account"
 	v1 "broadsheet/api/v1"
@@ -20,100 +16,195 @@ import (
 	"broadsheet/paper"
 )
 
-// takePart takes in some changes: the papers among them with their places and comments.
-// Editions need nothing of their own: they are what papers stand in.
-func (s *Store) takePart(ctx context.Context, tx *db.Tx, p *Peer, changes []v1.Change) (Step, error) {
-	var step Step
-	var papers []*paper.Paper
-	var about []*v1.Change
+// taken is what became of a part of an answer.
+type taken struct {
+	bad
+	papers int
+	made   int // of them
+}
+
+var errMeanwhile = errors.New("another process has followed the peer meanwhile")
+
+// part takes in some changes and moves the place from which to go on, in one transaction.
+// When the database does not take one of them, each goes alone, and that one is left out:
+// no record of a peer may stop all that come after it.
+func (t *taking) part(ctx context.Context, changes []change, from, to int64) (taken, error) {
+	done, err := t.together(ctx, changes, from, to)
+	if err == nil || !db.Unfit(err) && !fault.Is(err, fault.KindInvalid) {
+		return done, err
+	}
+	if len(changes) == 1 {
+		done, left := t.together(ctx, nil, from, to)
+		done.add(1, err)
+		done.papers = bit(changes[0].paper != nil)
+		return done, left
+	}
+	done = taken{}
 	for i := range changes {
-		c := &changes[i]
-		if c.Paper == nil {
-			continue
+		next := changes[i].Seq
+		if i == len(changes)-1 {
+			next = to
 		}
-		step.Papers++
-		said, err := paperOf(p, c)
+		one, err := t.part(ctx, changes[i:i+1], from, next)
 		if err != nil {
-			p.Log.Warn("a paper of the peer could not be used", "peer", p.Name(), "paper", c.ID, "error", err)
-			step.Bad++
-			continue
+			return done, err
 		}
-		papers, about = append(papers, said), append(about, c)
+		done.add(one.count, one.first)
+		done.papers, done.made, from = done.papers+one.papers, done.made+one.made, next
 	}
-	outcomes, err := s.papers.Put(ctx, tx, p.Name(), p.Now(), papers...)
-	if err != nil {
-		return step, err
+	return done, nil
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
 	}
-	for i, c := range about {
-		if outcomes[i] == paper.Made {
-			step.Made++
-			if _, err := tx.Exec(ctx, `INSERT INTO peer_paper (peer, paper) VALUES ($1, $2) ON CONFLICT (peer, paper) DO NOTHING`, p.Name(), papers[i].ID); err != nil {
-				return step, err
+	return 0
+}
+
+func (t *taking) together(ctx context.Context, changes []change, from, to int64) (done taken, err error) {
+	err = t.db.Transact(ctx, func(tx *db.Tx) (err error) {
+		if done, err = t.papersOf(ctx, tx, changes); err != nil {
+			return err
+		}
+		for i := range changes {
+			if err := t.entries(ctx, tx, &changes[i]); err != nil {
+				return err
 			}
 		}
-		if err := s.stand(ctx, tx, p, papers[i].ID, c.Paper.Edition); err != nil {
-			return step, err
+		moved, err := tx.Exec(ctx, `UPDATE peer SET seq = $2, identity = $4 WHERE name = $1 AND seq = $3`, t.peer.Name(), to, from, t.instance)
+		if err == nil && moved == 0 {
+			err = errMeanwhile
 		}
-		if err := s.hear(ctx, tx, p, papers[i].ID, c.Comments); err != nil {
-			return step, err
+		return err
+	})
+	return done, err
+}
+
+// papersOf takes in the papers among some changes, with their places, comments and votes.
+func (t *taking) papersOf(ctx context.Context, tx *db.Tx, changes []change) (done taken, err error) {
+	ids := make([]int64, len(changes))
+	var said []*paper.Paper
+	var of []int
+	for i := range changes {
+		c := &changes[i]
+		if c.paper == nil {
+			continue
+		}
+		done.papers++
+		if ids[i], err = t.better(ctx, tx, c.paper); err != nil {
+			return done, err
+		}
+		if ids[i] == 0 {
+			x := *c.paper // a transaction may be run again, and Put writes into what it is given
+			x.Identifiers = slices.Clone(x.Identifiers)
+			said, of = append(said, &x), append(of, i)
 		}
 	}
-	return step, nil
+	outcomes, err := t.papers.Put(ctx, tx, t.peer.Name(), t.peer.Now(), said...)
+	if err != nil {
+		return done, err
+	}
+	for n, i := range of {
+		ids[i] = said[n].ID
+		if outcomes[n] != paper.Made {
+			continue
+		}
+		done.made++
+		if _, err := tx.Exec(ctx, `INSERT INTO peer_paper (peer, paper) VALUES ($1, $2) ON CONFLICT (peer, paper) DO NOTHING`, t.peer.Name(), ids[i]); err != nil {
+			return done, err
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		if ids[i] == 0 {
+			continue
+		}
+		if err := t.stand(ctx, tx, ids[i], c.place); err != nil {
+			return done, fmt.Errorf("place paper %s: %w", c.ID, err)
+		}
+		if err := t.hear(ctx, tx, ids[i], c); err != nil {
+			return done, fmt.Errorf("keep the comments on paper %s: %w", c.ID, err)
+		}
+		if err := t.count(ctx, tx, ids[i], c); err != nil {
+			return done, fmt.Errorf("keep the votes on paper %s: %w", c.ID, err)
+		}
+	}
+	return done, nil
+}
+
+// better returns the number of the paper when it is held from a better source than any
+// peer is, else 0. Of such a paper a peer changes nothing.
+func (t *taking) better(ctx context.Context, tx *db.Tx, said *paper.Paper) (int64, error) {
+	held, err := t.papers.Holders(ctx, tx, said.Identifiers...)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range held {
+		if h.Authority > paper.FromPeer {
+			return h.ID, nil
+		}
+	}
+	return 0, nil
 }
 
 // stand puts a paper into the edition in which the peer has it, if it came from there or
 // stands in none here.
-func (s *Store) stand(ctx context.Context, tx *db.Tx, p *Peer, id int64, at *v1.Place) error {
+func (t *taking) stand(ctx context.Context, tx *db.Tx, id int64, at *edition.Place) error {
 	if at == nil {
 		return nil
 	}
-	pl := edition.Place{Day: at.Date, Origin: edition.Origin(at.Origin), Entered: at.Entered.UTC().Truncate(time.Microsecond), Submitter: at.By}
-	if !isDay(pl.Day) || odd(pl.Entered) || len(pl.Submitter) > 200 || pl.Origin != edition.Submitted && pl.Origin != edition.Announced {
-		return nil // not an edition that can be understood
-	}
-	had, err := s.editions.Place(ctx, tx, id)
+	had, err := t.editions.Place(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	if had != nil {
 		var n int
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM peer_paper WHERE peer = $1 AND paper = $2`, p.Name(), id).Scan(&n); err != nil || n == 0 {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM peer_paper WHERE peer = $1 AND paper = $2`, t.peer.Name(), id).Scan(&n); err != nil || n == 0 {
 			return err
 		}
 	}
-	return s.editions.Reflect(ctx, tx, p.Now(), id, pl)
+	return t.editions.Reflect(ctx, tx, t.peer.Now(), id, *at)
+}
+
+// entries puts the papers of an edition where the peer has them. One that is not held yet
+// comes with a later change, and its place with it.
+func (t *taking) entries(ctx context.Context, tx *db.Tx, c *change) error {
+	for i := range c.entries {
+		held, err := t.papers.Holders(ctx, tx, c.entries[i].paper)
+		if err != nil {
+			return err
+		}
+		for _, h := range held {
+			if err := t.stand(ctx, tx, h.ID, &c.entries[i].Place); err != nil {
+				return fmt.Errorf("place paper %s: %w", h.Key, err)
+			}
+		}
+	}
+	return nil
 }
 
 // hear keeps the comments of a paper.
-func (s *Store) hear(ctx context.Context, tx *db.Tx, p *Peer, id int64, said []v1.Comment) error {
-	var list []discuss.Foreign
-	for i := range said {
-		c := &said[i]
-		f := discuss.Foreign{ID: c.ID, Parent: c.Parent, At: c.At, Edited: c.Edited, Body: strings.ReplaceAll(c.Body, "\x00", ""), State: discuss.State(c.State), Ups: max(0, c.Ups), Doubts: max(0, c.Doubts)}
-		switch f.State {
-		case discuss.Shown, discuss.Withdrawn, discuss.Hidden:
-		default:
-			continue // held there: nobody sees it
-		}
-		if f.State != discuss.Shown {
-			f.Body = ""
-		}
-		if c.By != nil {
+func (t *taking) hear(ctx context.Context, tx *db.Tx, id int64, c *change) error {
+	said := make([]discuss.Foreign, len(c.comments))
+	for i := range c.comments {
+		said[i] = c.comments[i].Foreign
+		if by := c.comments[i].by; by != nil && !said[i].Own {
 			var err error
-			if f.Account, err = s.reader(ctx, tx, p, c.By); err != nil {
+			if said[i].Account, err = t.reader(ctx, tx, by); err != nil {
 				return err
 			}
 		}
-		list = append(list, f)
 	}
-	return s.talk.Reflect(ctx, tx, p.Now(), p.Name(), id, list)
+	return t.talk.Reflect(ctx, tx, t.peer.Now(), t.peer.Name(), id, said)
 }
 
 // reader returns the account that stands for a reader of the peer. Nobody can sign in
 // to it.
-func (s *Store) reader(ctx context.Context, tx *db.Tx, p *Peer, r *v1.Reader) (int64, error) {
+func (t *taking) reader(ctx context.Context, tx *db.Tx, r *v1.Reader) (int64, error) {
 	var id int64
-	err := tx.QueryRow(ctx, `SELECT account FROM peer_reader WHERE peer = $1 AND handle = $2`, p.Name(), r.Handle).Scan(&id)
+	host := t.peer.Name()
+	err := tx.QueryRow(ctx, `SELECT account FROM peer_reader WHERE peer = $1 AND handle = $2`, host, r.Handle).Scan(&id)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
@@ -121,11 +212,11 @@ func (s *Store) reader(ctx context.Context, tx *db.Tx, p *Peer, r *v1.Reader) (i
 	if name == "" {
 		name = r.Handle
 	}
-	a, err := s.accounts.Create(ctx, tx, account.Newcomer{Handle: r.Handle + "-" + p.Name(), Name: clip(name, 50) + " (" + clip(p.Name(), 26) + ")", At: p.Now()})
+	a, err := t.accounts.Create(ctx, tx, account.Newcomer{Handle: r.Handle + "-" + host, Name: clip(name, 50) + " (" + clip(host, 26) + ")", At: t.peer.Now()})
 	if err != nil {
-		return 0, fmt.Errorf("make an account for %s of %s: %w", r.Handle, p.Name(), err)
+		return 0, fmt.Errorf("make an account for %s of %s: %w", r.Handle, host, err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO peer_reader (peer, handle, account) VALUES ($1, $2, $3)`, p.Name(), r.Handle, a.ID)
+	_, err = tx.Exec(ctx, `INSERT INTO peer_reader (peer, handle, account) VALUES ($1, $2, $3)`, host, r.Handle, a.ID)
 	return a.ID, err
 }
 
@@ -135,101 +226,4 @@ func clip(text string, n int) string {
 		return string(r[:n])
 	}
 	return text
-}
-
-// paperOf returns what the peer says of a paper. Its votes are all that the peer counts;
-// its comments only those counted upstream of it, because its own come along.
-func paperOf(p *Peer, c *v1.Change) (*paper.Paper, error) {
-	said := c.Paper
-	x := &paper.Paper{
-		Title: said.Title, Abstract: said.Abstract, Form: paper.Plain, Authority: paper.FromUpstream,
-		Categories: said.Categories, Withdrawn: said.Withdrawn, Submitted: said.Submitted, Revised: said.Revised, Announced: said.Announced,
-		Figures: paper.Figures{Votes: said.Votes, Stars: said.Stars, At: c.At.UTC().Truncate(time.Microsecond)},
-		Record: paper.Record{
-			AbstractBy: said.AbstractBy, AuthorCount: said.AuthorCount, Topics: said.Topics,
-			Comment: said.Comment, JournalRef: said.JournalRef, Licence: said.Licence,
-		},
-	}
-	if r := said.Received; r != nil {
-		x.Title, x.Abstract, x.Form = r.Title, r.Abstract, paper.Form(r.Form)
-		x.Authority = min(paper.Authority(r.Authority), paper.FromArXiv)
-	}
-	if x.Title == "" || x.Form != paper.TeX && x.Form != paper.Plain {
-		return nil, fault.Invalid("It has no title, or one in a form that is not known here.")
-	}
-	if u := said.Upstream; u != nil {
-		x.Figures.Comments = u.Comments
-	}
-	for _, id := range said.Identifiers {
-		if id.Scheme == string(paper.Own) {
-			continue // it is the peer's own, and means another paper here
-		}
-		if parsed, _, err := paper.ParseIdentifier(paper.Identifier{Scheme: paper.Scheme(id.Scheme), Value: id.Value}.String()); err == nil {
-			x.Identifiers = append(x.Identifiers, parsed)
-		}
-	}
-	if len(x.Identifiers) == 0 {
-		page, _, err := paper.ParseIdentifier(strings.TrimRight(p.Address, "/") + "/papers/" + (&url.URL{Path: said.ID}).EscapedPath())
-		if err != nil {
-			return nil, err
-		}
-		x.Identifiers = []paper.Identifier{page}
-	}
-	parts(x, said)
-	return x, bounded(c, x)
-}
-
-// bounded refuses what is larger than any paper is: it would be shown to everybody.
-func bounded(c *v1.Change, x *paper.Paper) error {
-	const title, abstract, words, names, pieces, votes, talk, comment = 2000, 50_000, 1000, 10_000, 200, 1_000_000_000, 10_000, 50_000
-	long := func(limit int, texts ...string) bool {
-		return slices.ContainsFunc(texts, func(s string) bool { return len(s) > limit || strings.ContainsRune(s, 0) || !utf8.ValidString(s) })
-	}
-	switch {
-	case long(title, x.Title) || long(abstract, x.Abstract) || long(title, x.Comment, x.JournalRef, x.Licence, x.AbstractBy, x.Announced) || long(words, x.Categories...) || long(words, x.Topics...):
-		return fault.Invalid("A text of it is too long, or none.")
-	case len(x.Authors) > names || len(x.Identifiers) > pieces || len(x.Links) > pieces || len(x.Versions) > pieces || len(x.Categories) > pieces || len(x.Topics) > pieces:
-		return fault.Invalid("It has too many authors, links, versions or topics.")
-	case x.Figures.Votes < 0 || x.Figures.Votes > votes || x.Figures.Comments < 0 || x.Figures.Comments > votes || x.Figures.Stars < 0 || x.Figures.Stars > votes || x.AuthorCount < 0 || x.AuthorCount > names:
-		return fault.Invalid("A figure of it makes no sense.")
-	case len(c.Comments) > talk || slices.ContainsFunc(c.Comments, func(m v1.Comment) bool {
-		return long(comment, m.Body) || long(64, m.ID, m.Parent) || m.ID == "" || m.By != nil && long(words, m.By.Handle, m.By.Name)
-	}):
-		return fault.Invalid("Its comments are too many, or one is too long.")
-	case slices.ContainsFunc(x.Links, func(l paper.Link) bool {
-		return long(title, l.URL, string(l.Kind)) || !strings.HasPrefix(l.URL, "https://") && !strings.HasPrefix(l.URL, "http://")
-	}):
-		return fault.Invalid("A link of it leads nowhere.")
-	case slices.ContainsFunc(x.Authors, func(a paper.Author) bool {
-		return long(words, a.Name, a.Family, a.Given, a.Suffix, a.User) || len(a.Affiliations) > pieces || long(title, a.Affiliations...)
-	}):
-		return fault.Invalid("The name of an author is too long.")
-	case x.Announced != "" && !isDay(x.Announced) || odd(x.Submitted) || odd(x.Revised) || odd(c.At):
-		return fault.Invalid("A date of it makes no sense.")
-	}
-	return nil
-}
-
-func isDay(s string) bool { _, err := edition.ParseDay(s); return err == nil }
-
-// odd reports whether a time is one that no paper has.
-func odd(t time.Time) bool { return !t.IsZero() && (t.Year() < 1900 || t.Year() > 2200) }
-
-// parts fills in the lists of a paper.
-func parts(x *paper.Paper, said *v1.Paper) {
-	for _, a := range said.Authors {
-		x.Authors = append(x.Authors, paper.Author{Name: a.Name, Family: a.Family, Given: a.Given, Suffix: a.Suffix, Affiliations: a.Affiliations, Claimed: a.Claimed, User: a.Reader})
-	}
-	for _, l := range said.Links {
-		x.Links = append(x.Links, paper.Link{Kind: paper.LinkKind(l.Kind), URL: l.URL, Stars: l.Stars})
-	}
-	for _, v := range said.Versions {
-		x.Versions = append(x.Versions, paper.Version{N: v.Number, At: v.At})
-	}
-	if o := said.Organisation; o != nil {
-		x.Organisation = &paper.Organisation{Name: o.Name, FullName: o.FullName}
-	}
-	if u := said.Upstream; u != nil && !u.Featured.IsZero() {
-		x.Featured = &paper.Feature{Source: u.Source, At: u.Featured, Submitter: u.By}
-	}
 }

@@ -73,6 +73,7 @@ const (
 	FromSample   Authority = 5  // bibliographic facts with a summary of ours
 	FromReader   Authority = 8  // typed in by a reader, and checked by nobody
 	FromUpstream Authority = 10 // a daily-papers site
+	FromPeer     Authority = 12 // another instance that is followed, at most
 	FromPage     Authority = 15 // a web page about the paper
 	FromFile     Authority = 20 // lines collected by somebody
 	FromSnapshot Authority = 30 // arXiv's own metadata snapshot

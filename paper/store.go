@@ -83,6 +83,24 @@ func (s *Store) Find(ctx context.Context, id Identifier) (*Paper, error) {
 	return s.load(ctx, s.db, n, "")
 }
 
+// Holders returns the papers that any of the identifiers names, those that the first ones
+// name first.
+func (s *Store) Holders(ctx context.Context, q db.Querier, ids ...Identifier) ([]*Paper, error) {
+	var found []int64
+	for _, id := range ids {
+		var n int64
+		err := q.QueryRow(ctx, `SELECT paper FROM identifier WHERE scheme = $1 AND value = $2`, id.Scheme, id.Value).Scan(&n)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, fmt.Errorf("find %s: %w", id, err)
+		case !slices.Contains(found, n):
+			found = append(found, n)
+		}
+	}
+	return s.list(ctx, q, found, "")
+}
+
 // load reads one paper.
 func (s *Store) load(ctx context.Context, q db.Querier, id int64, clause string) (*Paper, error) {
 	list, err := s.list(ctx, q, []int64{id}, clause)

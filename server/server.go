@@ -164,7 +164,7 @@ func (h *House) furnish() error {
 	c := h.Config
 	var err error
 	answers := api.Config{
-		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library, Hooks: h.Hooks, Follows: h.Mirror.Follows,
+		Papers: h.Papers, Editions: h.Editions, Feeds: h.Feeds, Talk: h.Talk, Accounts: h.Accounts, Lookup: h.lookup, Library: h.Library, Hooks: h.Hooks, Follows: h.Mirror.Follows, Elsewhere: h.Mirror.Elsewhere,
 		Version: c.Version, Base: c.Base, State: h.State, PerHour: c.PerHour, Log: h.log, Now: c.Now,
 	}
 	if h.Search != nil {

@@ -20,9 +20,23 @@ type Change struct {
 	At       time.Time `json:"at"`
 	Paper    *Paper    `json:"paper,omitempty"`
 	Comments []Comment `json:"comments,omitempty"` // of the paper, all that are shown or were; when asked for
+	Votes    []Votes   `json:"votes,omitempty"`    // on the paper, those not given here by where they were; when comments are asked for and some were
 	Edition  *Edition  `json:"edition,omitempty"`
 	Entries  []Entry   `json:"entries,omitempty"` // of the edition, in no order; when asked for
 	Act      *Act      `json:"act,omitempty"`
+}
+
+// Votes are the votes on a paper that were given at one place.
+type Votes struct {
+	Instance string    `json:"instance,omitempty"` // none: upstream
+	Votes    int       `json:"votes"`
+	At       time.Time `json:"at"` // when they were so many
+}
+
+// Origin says where a comment was written, when it was at another instance.
+type Origin struct {
+	Instance string `json:"instance"`
+	ID       string `json:"id"` // there
 }
 
 // Edition is a day's edition, without its papers.
@@ -46,6 +60,7 @@ type Comment struct {
 	ID     string    `json:"id"`
 	Paper  string    `json:"paper"`
 	Parent string    `json:"parent,omitempty"` // the comment that it answers
+	Origin *Origin   `json:"origin,omitempty"` // in the change stream
 	By     *Reader   `json:"by,omitempty"`     // nobody, when they have left
 	At     time.Time `json:"at"`
 	Edited time.Time `json:"edited,omitzero"`

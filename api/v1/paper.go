@@ -83,6 +83,7 @@ type Place struct {
 	Entered time.Time `json:"entered"`
 	By      string    `json:"by,omitempty"`    // the handle of who put it in
 	Order   int       `json:"order,omitempty"` // its place by the choice of the desk, from 1
+	Claim   string    `json:"claim,omitempty"` // the sentence of the abstract that the desk chose, as received
 	Note    string    `json:"note,omitempty"`  // of the desk
 }
 
