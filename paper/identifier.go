@@ -107,7 +107,8 @@ func ParseIdentifier(s string) (id Identifier, version int, err error) {
 	if len(s) > 2000 {
 		return Identifier{}, 0, fault.Invalid("An identifier has at most 2,000 characters; this one has %d.", len(s))
 	}
-	if a, v, ok := ParseArXiv(s); ok {
+	bare, _, _ := strings.Cut(s, "#") // as people copy it: 2604.11666#page=3
+	if a, v, ok := ParseArXiv(bare); ok {
 		return Identifier{ArXiv, a}, v, nil
 	}
 	lower := strings.ToLower(s)

@@ -18,6 +18,7 @@ func TestParseIdentifier(t *testing.T) {
 		{"2604.11666", paper.ArXiv, "2604.11666", 0},
 		{" 2604.11666v3 ", paper.ArXiv, "2604.11666", 3},
 		{"arXiv:2604.11666v1", paper.ArXiv, "2604.11666", 1},
+		{"2604.11666v1#page=3", paper.ArXiv, "2604.11666", 1},
 		{"ARXIV: 0704.0001", paper.ArXiv, "0704.0001", 0},
 		{"hep-th/9901001", paper.ArXiv, "hep-th/9901001", 0},
 		{"hep-th/9901001v2", paper.ArXiv, "hep-th/9901001", 2},

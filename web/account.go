@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -50,7 +49,7 @@ type AccountPage struct {
 	Tokens          []TokenRow
 	Scopes          []Choice
 	ORCID           string
-	Mails           []MailRow
+	Letters         []MailRow // subscriptions
 	Mailing, Talks  bool
 	Quiet           bool
 	Kept            []Fact
@@ -118,7 +117,7 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 		Passkeys: d.Passkeys, Password: d.Settings.Password && a.Address != "", HasPassword: a.HasPassword(), Invited: d.Invited, Confirm: a.Address,
 	}
 	v.NoIndex = true
-	v.ORCID, v.Mails, v.Mailing, v.Talks, v.Quiet = d.ORCID, d.Mails, d.Mailing, d.Talks, d.Quiet
+	v.ORCID, v.Letters, v.Mailing, v.Talks, v.Quiet = d.ORCID, d.Mails, d.Mailing, d.Talks, d.Quiet
 	if d.Kept != nil {
 		v.Own = Link{Text: "Your page, as others see it", Href: readerPath(a.Handle)}
 		v.Kept = []Fact{
@@ -128,11 +127,14 @@ func AccountPageOf(s Site, d AccountData) *AccountPage {
 			{"Followed, muted", number(d.Kept.Followed) + ", " + number(d.Kept.Muted)},
 		}
 	}
-	article := map[account.Role]string{account.Administrator: "an administrator", account.Desk: "at the desk"}[a.Role]
+	article := map[account.Role]string{account.Administrator: "An administrator", account.Desk: "At the desk"}[a.Role]
 	if article == "" {
-		article = "a reader"
+		article = "A reader"
 	}
-	v.Sum = strings.TrimPrefix(fmt.Sprintf("%s, %s since %s. Each part saves by itself.", a.Address, article, a.Joined.Format("2 January 2006")), ", ")
+	v.Sum = article + " since " + a.Joined.Format("2 January 2006") + ". Each part saves by itself."
+	if a.Address != "" {
+		v.Sum = a.Address + ". " + v.Sum
+	}
 	if v.Confirm == "" {
 		v.Confirm = a.Handle
 	}

@@ -47,7 +47,7 @@ type ImportPage struct {
 	Unsure      []ImportRow
 	Unknown     []ImportRow
 	More        map[string]string // by state, how many are not shown
-	Counts      map[string]string
+	Numbers     map[string]string
 	Collections []Choice
 	Waiting     bool
 	Most        int // megabytes
@@ -75,7 +75,7 @@ const shownOfImport = 200
 
 // ImportPageOf makes the page of an import.
 func ImportPageOf(s Site, d ImportData) *ImportPage {
-	v := &ImportPage{Page: s.page("Import citations", "works"), Counts: map[string]string{}, More: map[string]string{}, Most: cite.MaxFile >> 20}
+	v := &ImportPage{Page: s.page("Import citations", "works"), Numbers: map[string]string{}, More: map[string]string{}, Most: cite.MaxFile >> 20}
 	v.NoIndex = true
 	if d.Wrong != nil {
 		v.Wrong = fault.Message(d.Wrong)
@@ -106,7 +106,7 @@ func ImportPageOf(s Site, d ImportData) *ImportPage {
 	}
 	for _, state := range []cite.State{cite.Matched, cite.Unsure, cite.Unknown, cite.Taken, cite.Aside} {
 		n := d.Counts[state]
-		v.Counts[string(state)] = number(n)
+		v.Numbers[string(state)] = number(n)
 		if n > shownOfImport && state != cite.Taken && state != cite.Aside {
 			v.More[string(state)] = fmt.Sprintf("The first %d of %s; the next follow when these are decided.", shownOfImport, number(n))
 		}

@@ -20,7 +20,7 @@ import (
 type PostPage struct {
 	Page
 	Facts   []Fact
-	Counts  []outbox.Count
+	States  []outbox.Count
 	Filters []Link
 	Rows    []PostRow
 	Older   string
@@ -55,7 +55,7 @@ var postFilters = []struct{ value, text string }{
 
 // PostPageOf makes the desk's page of mail.
 func PostPageOf(s Site, d PostData) *PostPage {
-	v := &PostPage{Page: s.page("Mail", "letters"), Counts: d.Counts}
+	v := &PostPage{Page: s.page("Mail", "letters"), States: d.Counts}
 	v.NoIndex = true
 	v.Facts = []Fact{{"Readers", number(d.Readers[digest.Active])}, {"Not confirmed yet", number(d.Readers[digest.Asked])}, {"Stopped, mail came back", number(d.Readers[digest.Stopped])}}
 	for _, f := range []struct {

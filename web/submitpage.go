@@ -63,7 +63,7 @@ type SubmitPage struct {
 	Found    *FoundPaper
 	Form     *SubmitForm
 	Mine     []OwnRow
-	Keeps    string // how much the desk keeps
+	DeskKept string // how much the desk keeps of what readers put in
 	Rules    string
 }
 
@@ -130,7 +130,7 @@ func SubmitPageOf(s Site, d SubmitData) *SubmitPage {
 	}
 	v.Rules = d.rules()
 	if d.Decided > 0 {
-		v.Keeps = fmt.Sprintf("%s of the last %s.", number(d.Kept), count(d.Decided, "submission"))
+		v.DeskKept = fmt.Sprintf("%s of the last %s.", number(d.Kept), count(d.Decided, "submission"))
 	}
 	v.Hint = d.hint(v)
 	return v

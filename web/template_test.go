@@ -1,6 +1,7 @@
 package web
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/jba/templatecheck"
@@ -26,6 +27,12 @@ func TestTemplatesFitTheirViews(t *testing.T) {
 		}
 		if err := templatecheck.CheckHTML(page.Template, v); err != nil {
 			t.Errorf("template %s: %v", v.template(), err)
+		}
+		kind := reflect.TypeOf(v).Elem()
+		for i := range kind.NumField() { // else the frame of the page would read it in place of its own
+			if _, taken := reflect.TypeFor[Page]().FieldByName(kind.Field(i).Name); taken {
+				t.Errorf("%s.%s hides the field of that name of Page", kind.Name(), kind.Field(i).Name)
+			}
 		}
 	}
 	if len(views) != len(templates.pages) {
