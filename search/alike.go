@@ -139,13 +139,10 @@ func (e *Engine) nearest(snap *lexical.Snapshot, own []int64, text string, words
 // telling returns the words of a text that tell most about it: those that are frequent
 // in it and rare elsewhere, but not those that no paper has.
 func telling(snap *lexical.Snapshot, text string) lexical.Or {
-	unseen := snap.IDF(lexical.Term{Word: "\x00"})
 	words, _ := Telling(text, func(words []string) ([]float64, error) {
 		list := make([]float64, len(words))
 		for i, w := range words {
-			if idf := snap.IDF(lexical.Term{Word: w}); idf < unseen {
-				list[i] = idf
-			}
+			list[i] = snap.IDF(lexical.Term{Word: w})
 		}
 		return list, nil
 	})

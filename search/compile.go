@@ -250,7 +250,8 @@ func (f Form) any() lexical.Query {
 	return all
 }
 
-// idf returns Σ idf of what ranks, the bonus for words side by side left out.
+// idf returns Σ idf of what ranks, the bonus for words side by side left out. A word that no
+// document has is not in it: it would make little of a document that has all the others.
 func (f Form) idf(snap *lexical.Snapshot) float64 {
 	sum := snap.IDF(f.Rank)
 	if f.Bonus != nil {

@@ -194,12 +194,16 @@ func (s *Snapshot) lookup(c *clause, terms []string) {
 	}
 }
 
+// idf is the weight of a word; 0 of one that no document has.
 func (s *Snapshot) idf(c *clause, word int) float64 {
 	df := 0
 	for _, row := range c.lists {
 		if row[word] != nil {
 			df += row[word].df
 		}
+	}
+	if df == 0 {
+		return 0
 	}
 	return idf(s.docs, df)
 }

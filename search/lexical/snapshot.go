@@ -108,6 +108,7 @@ func (s *Snapshot) Ceiling(q Query) float64 {
 }
 
 // IDF returns Σ boost · idf over the words and phrases of a query, those under Not left out.
+// A word that no document has adds nothing.
 func (s *Snapshot) IDF(q Query) float64 {
 	defer s.guard(debug.SetPanicOnFault(true))
 	total := 0.0

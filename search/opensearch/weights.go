@@ -102,7 +102,7 @@ func (r *reply) weights(tokens []string) map[string]weight {
 	idf := func(df int) float64 { return math.Log(1 + (n-float64(df)+.5)/(float64(df)+.5)) }
 	list := make(map[string]weight, len(tokens))
 	for i, t := range tokens {
-		w := weight{idf: idf(0), title: 1}
+		w := weight{title: 1}
 		if df := r.Aggs["df"]; df != nil {
 			all, title := df.Buckets.by[strconv.Itoa(i)].Docs, df.Buckets.by["t"+strconv.Itoa(i)].Docs
 			w = weight{idf: idf(all), title: 1, known: all > 0}

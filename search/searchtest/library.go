@@ -2,6 +2,7 @@ package searchtest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,10 @@ func meaning(t *testing.T, h *house) {
 	}
 	if last := both.List[len(both.List)-1]; last.Words != 0 || last.ByWords != 0 {
 		t.Errorf("one without the words has %v of them", last.Words)
+	}
+	seen, more := h.find(search.Ask{}, "cloth robots"), h.find(search.Ask{}, "cloth robots xyzzy")
+	if a, b := seen.List[0], more.List[0]; a.ID != b.ID || math.Abs(a.Words-b.Words) > 1e-6 {
+		t.Errorf("a word that no paper has makes %v of what the others are worth %v", b.Words, a.Words)
 	}
 	if got := keys(h.find(search.Ask{}, "like:2604.00041")); !strings.HasPrefix(got, "42") || strings.Contains(got, "41 ") {
 		t.Errorf("like a paper are %s", got)
