@@ -34,11 +34,13 @@ func known(ctx context.Context, o options) error {
 	if o.pool > 0 {
 		items = items[:min(o.pool, len(items))]
 	}
-	dir, err := os.MkdirTemp("", "find-known-")
-	if err != nil {
-		return err
+	dir := o.out
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "find-known-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
 	}
-	defer os.RemoveAll(dir)
 	e, err := search.Open(dir)
 	if err != nil {
 		return err
@@ -55,16 +57,8 @@ func known(ctx context.Context, o options) error {
 		}
 		modes = append(modes, search.MeaningOnly, search.Both)
 	}
-	seq := int64(0)
-	for part := range slices.Chunk(items, 2000) {
-		docs := make([]search.Document, len(part))
-		for i, x := range part {
-			docs[i] = search.Document{ID: seq + int64(i) + 1, Abstract: x.Abstract}
-		}
-		seq += int64(len(part))
-		if err := cmp.Or(e.Put(docs, nil, seq), e.Encode(ctx, docs, nil, seq)); err != nil {
-			return err
-		}
+	if err := fill(ctx, e, items); err != nil {
+		return err
 	}
 	fmt.Printf("%d abstracts\n", len(items))
 	for _, mode := range modes {
@@ -72,6 +66,27 @@ func known(ctx context.Context, o options) error {
 			if err := ask(ctx, e, items, what, mode, o.n); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// fill takes in the abstracts that the engine does not hold yet; a run that was ended goes on
+// where it was.
+func fill(ctx context.Context, e *search.Engine, items []item) error {
+	const batch = 500
+	byWords, byMeaning := e.Docs()
+	held, seq := min(byWords, cmp.Or(byMeaning, byWords)), int64(0)
+	for part := range slices.Chunk(items, batch) {
+		if seq += int64(len(part)); seq <= int64(held) {
+			continue
+		}
+		docs := make([]search.Document, len(part))
+		for i, x := range part {
+			docs[i] = search.Document{ID: seq - int64(len(part)) + int64(i) + 1, Abstract: x.Abstract}
+		}
+		if err := cmp.Or(e.Put(docs, nil, seq), e.Encode(ctx, docs, nil, seq), ctx.Err()); err != nil {
+			return err
 		}
 	}
 	return nil
