@@ -403,7 +403,7 @@ func TestRun(t *testing.T) {
 		k := &Keeper{Vault: v, DB: d, Every: time.Hour, Settings: settings, Now: func() time.Time { return noon }}
 		due := func(want time.Time) {
 			t.Helper()
-			if got, err := k.due(t.Context()); err != nil || !got.Equal(want) {
+			if got, deed, err := k.due(t.Context()); err != nil || !got.Equal(want) || deed != DeedBackup {
 				t.Errorf("the next backup is due at %v (%v); want %v", got, err, want)
 			}
 		}
@@ -421,7 +421,7 @@ func TestRun(t *testing.T) {
 		if err != nil || len(list) != 1 || !list[0].Point.Equal(noon) || !strings.Contains(list[0].Failed, "loses data") || list[0].Bytes == 0 {
 			t.Errorf("on record is %+v (%v)", list, err)
 		}
-		if got, err := k.due(t.Context()); err != nil || got.Sub(noon) < retry || got.Sub(noon) > retry+2*time.Minute {
+		if got, _, err := k.due(t.Context()); err != nil || got.Sub(noon) < retry || got.Sub(noon) > retry+2*time.Minute {
 			t.Errorf("after a failure it is due at %v (%v)", got, err)
 		}
 		change(t, d, func(ctx context.Context, tx *db.Tx) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"broadsheet/db"
@@ -21,11 +20,14 @@ type Ran struct {
 	Bytes        int64     // that it restores
 	Written      int64     // that were new in it
 	Failed       string    // why the last one failed, "" when it did not
+	Rehearsed    time.Time // when a restore from there was last rehearsed, zero for never
+	Rehearsal    string    // why that failed, "" when it did not
+	Asked        Deed      // what is to be done there now
 }
 
 // Last returns how the last backup to each place went.
 func Last(ctx context.Context, q db.Querier) ([]Ran, error) {
-	rows, err := q.Query(ctx, `SELECT place, began, ended, point, bytes, written, failed FROM backup ORDER BY began DESC LIMIT 100`)
+	rows, err := q.Query(ctx, `SELECT place, began, ended, point, bytes, written, failed, rehearsed, rehearsal, asked FROM backup ORDER BY began DESC LIMIT 100`)
 	if err != nil {
 		return nil, err
 	}
@@ -33,11 +35,11 @@ func Last(ctx context.Context, q db.Querier) ([]Ran, error) {
 	var list []Ran
 	for rows.Next() {
 		var r Ran
-		var began, ended, point int64
-		if err := rows.Scan(&r.Place, &began, &ended, &point, &r.Bytes, &r.Written, &r.Failed); err != nil {
+		var began, ended, point, rehearsed int64
+		if err := rows.Scan(&r.Place, &began, &ended, &point, &r.Bytes, &r.Written, &r.Failed, &rehearsed, &r.Rehearsal, &r.Asked); err != nil {
 			return nil, err
 		}
-		r.Began, r.Ended, r.Point = db.Time(began), db.Time(ended), db.Time(point)
+		r.Began, r.Ended, r.Point, r.Rehearsed = db.Time(began), db.Time(ended), db.Time(point), db.Time(rehearsed)
 		list = append(list, r)
 	}
 	return list, rows.Err()
@@ -82,7 +84,8 @@ func (v *Vault) note(ctx context.Context, d *db.DB, r Ran) error {
 			ON CONFLICT (place) DO UPDATE SET began = excluded.began, ended = excluded.ended, failed = excluded.failed,
 				point = CASE WHEN excluded.point = 0 THEN backup.point ELSE excluded.point END,
 				bytes = CASE WHEN excluded.point = 0 THEN backup.bytes ELSE excluded.bytes END,
-				written = CASE WHEN excluded.point = 0 THEN backup.written ELSE excluded.written END`,
+				written = CASE WHEN excluded.point = 0 THEN backup.written ELSE excluded.written END,
+				asked = CASE WHEN backup.asked = 'backup' THEN '' ELSE backup.asked END`,
 			v.Place(), db.Micros(r.Began), db.Micros(r.Ended), db.Micros(r.Point), r.Bytes, r.Written, r.Failed)
 		return err
 	})
@@ -90,66 +93,4 @@ func (v *Vault) note(ctx context.Context, d *db.DB, r Ran) error {
 		return fmt.Errorf("note how the backup went: %w", err)
 	}
 	return nil
-}
-
-// Keeper takes backups while a server serves.
-type Keeper struct {
-	Vault    *Vault
-	DB       *db.DB
-	Every    time.Duration
-	Program  string
-	Settings string // as in Taking
-	Now      func() time.Time
-	Log      *slog.Logger
-}
-
-// Keep takes a backup whenever one is due until ctx ends, and removes old ones. Of
-// several processes with one database, one takes it.
-func (k *Keeper) Keep(ctx context.Context) {
-	for ctx.Err() == nil {
-		due, err := k.due(ctx)
-		if err == nil && !due.After(k.Now()) {
-			err = k.once(ctx)
-		}
-		if err != nil && ctx.Err() == nil && !fault.Is(err, fault.KindBusy) {
-			k.Log.Error("the backup failed; it will be tried again", "place", k.Vault.Place(), "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(min(time.Minute, max(time.Second, due.Sub(k.Now())))):
-		}
-	}
-}
-
-// retry is how long after a failure a backup is tried again.
-const retry = 10 * time.Minute
-
-// due returns when the next backup is to be taken.
-func (k *Keeper) due(ctx context.Context) (time.Time, error) {
-	list, err := Last(ctx, k.DB)
-	if err != nil {
-		return time.Time{}, err
-	}
-	for _, r := range list {
-		switch {
-		case r.Place != k.Vault.Place():
-		case r.Failed != "":
-			return r.Ended.Add(min(retry, k.Every)), nil
-		case r.Point.IsZero():
-			return time.Time{}, nil
-		default:
-			return r.Point.Add(k.Every), nil
-		}
-	}
-	return time.Time{}, nil
-}
-
-func (k *Keeper) once(ctx context.Context) error {
-	taken, err := k.Vault.Run(ctx, k.DB, Taking{Now: k.Now(), Program: k.Program, Settings: k.Settings})
-	if err != nil {
-		return err
-	}
-	points, packs, err := k.Vault.Prune(ctx, k.Now())
-	k.Log.Info("took a backup", "place", k.Vault.Place(), "bytes", taken.Bytes(), "written", taken.Written, "old points removed", points, "old packs removed", packs)
-	return err
 }

@@ -17,11 +17,12 @@ import (
 )
 
 type backupCommand struct {
-	Take  backupTakeCommand  `cmd:"" default:"withargs" help:"Take a backup now."`
-	List  backupListCommand  `cmd:"" help:"Name the moments to which there is a way back."`
-	Check backupCheckCommand `cmd:"" help:"Read a whole backup and compare it with its sums."`
-	Prune backupPruneCommand `cmd:"" help:"Remove old backups."`
-	Key   backupKeyCommand   `cmd:"" help:"Make a key that encrypts backups."`
+	Take     backupTakeCommand     `cmd:"" default:"withargs" help:"Take a backup now."`
+	List     backupListCommand     `cmd:"" help:"Name the moments to which there is a way back."`
+	Check    backupCheckCommand    `cmd:"" help:"Read a whole backup and compare it with its sums."`
+	Rehearse backupRehearseCommand `cmd:"" help:"Restore a backup beside the instance, ask it for its pages, and remove it."`
+	Prune    backupPruneCommand    `cmd:"" help:"Remove old backups."`
+	Key      backupKeyCommand      `cmd:"" help:"Make a key that encrypts backups."`
 }
 
 // vault are the flags that say where backups lie.
@@ -132,16 +133,24 @@ type moment struct {
 	At string `help:"A moment, such as 2026-04-14T12:00:00Z, or a day; the backup that is meant is the newest of that time or before. Without it the newest of all." placeholder:"TIME"`
 }
 
+// time returns the moment, the zero time for none.
+func (m moment) time() (at time.Time, err error) {
+	if m.At == "" {
+		return at, nil
+	}
+	if at, err = time.Parse(time.RFC3339Nano, m.At); err == nil {
+		return at, nil
+	}
+	if at, err = time.Parse(time.DateOnly, m.At); err != nil {
+		return at, fault.Invalid("--at %s: write a moment as 2026-04-14T12:00:00Z, or a day as 2026-04-14.", m.At)
+	}
+	return at.AddDate(0, 0, 1).Add(-1), nil // to its end
+}
+
 func (m moment) point(ctx context.Context, v *backup.Vault) (*backup.Point, error) {
-	var at time.Time
-	if m.At != "" {
-		var err error
-		if at, err = time.Parse(time.RFC3339Nano, m.At); err != nil {
-			if at, err = time.Parse(time.DateOnly, m.At); err != nil {
-				return nil, fault.Invalid("--at %s: write a moment as 2026-04-14T12:00:00Z, or a day as 2026-04-14.", m.At)
-			}
-			at = at.AddDate(0, 0, 1).Add(-1) // to its end
-		}
+	at, err := m.time()
+	if err != nil {
+		return nil, err
 	}
 	return v.Point(ctx, at)
 }
@@ -260,7 +269,8 @@ func (b backups) keeper(h *server.House, data string, log *slog.Logger) (func(co
 	if err != nil {
 		return nil, err
 	}
-	k := &backup.Keeper{Vault: v, DB: h.DB, Every: b.BackupEvery, Program: Version(), Settings: filepath.Join(data, "broadsheet.toml"), Now: h.Config.Now, Log: log}
+	k := &backup.Keeper{Vault: v, DB: h.DB, Every: b.BackupEvery, Program: Version(), Settings: filepath.Join(data, "broadsheet.toml"), Look: looking(log), Now: h.Config.Now, Log: log}
+	h.BacksUpTo = v.Place()
 	return k.Keep, nil
 }
 
@@ -282,6 +292,10 @@ func backedUp(ctx context.Context, d *db.DB, now time.Time) ([]finding, error) {
 		}
 		if r.Failed != "" {
 			f.said += " The last one failed: " + r.Failed
+		}
+		if r.Rehearsal != "" {
+			f.ok, f.advice = false, "broadsheet backup rehearse "+r.Place+" tries again; broadsheet backup check reads what lies there."
+			f.said += " Restoring it failed when that was rehearsed: " + r.Rehearsal
 		}
 		found = append(found, f)
 	}

@@ -99,6 +99,7 @@ func (c *serveCommand) keepers(h *server.House, asks *harvest.Settings, log *slo
 		list = append(list, func(ctx context.Context) { h.Mirror.Keep(ctx, p) })
 	}
 	hv := harvester(h.Papers, asks, log)
+	h.Harvests = true
 	return append(list, hv.Keep, hv.Reread), nil
 }
 

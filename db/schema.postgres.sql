@@ -86,6 +86,9 @@ backup.point bigint NOT NULL
 backup.bytes bigint NOT NULL
 backup.written bigint NOT NULL
 backup.failed text NOT NULL
+backup.rehearsed bigint NOT NULL
+backup.rehearsal text NOT NULL
+backup.asked text NOT NULL
 backup PRIMARY KEY (place)
 CREATE UNIQUE INDEX backup_pkey ON backup USING btree (place)
 bounce.hash text NOT NULL

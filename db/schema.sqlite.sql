@@ -80,7 +80,7 @@ CREATE TABLE backup (
 	bytes   INTEGER NOT NULL,
 	written INTEGER NOT NULL,
 	failed  TEXT    NOT NULL
-) STRICT;
+, rehearsed INTEGER NOT NULL DEFAULT 0, rehearsal TEXT NOT NULL DEFAULT '', asked TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE bounce (
 	hash  TEXT    PRIMARY KEY,
 	count REAL    NOT NULL,

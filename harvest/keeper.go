@@ -67,6 +67,12 @@ func (h *Harvester) release(ctx context.Context, holder string) {
 	}
 }
 
+// Soon has whoever harvests into the database ask every source within half a minute.
+func Soon(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `UPDATE source SET next = 0`)
+	return err
+}
+
 // Going reports whether a process harvests into the database just now.
 func Going(ctx context.Context, d *db.DB, now time.Time) (bool, error) {
 	var n int

@@ -24,6 +24,7 @@ func (r *report) Instance(ctx context.Context) (d web.InstanceData, err error) {
 	if d.StatusData, err = r.Status(ctx); err != nil {
 		return d, err
 	}
+	d.Deeds = r.deeds()
 	for _, part := range []func(context.Context, *web.InstanceData) error{
 		r.needs, r.out, r.lanes, r.letters, r.gauges, r.copies, r.staff,
 	} {
@@ -86,6 +87,9 @@ func (r *report) waiting(ctx context.Context, add func(web.State, string, string
 	list, err := backup.Last(ctx, r.DB)
 	if err != nil {
 		return err
+	}
+	if title, text := unrehearsed(list, r.Config.Now()); len(list) > 0 && title != "" {
+		add(web.Waiting, "Due", title, text, web.Link{Text: "To the backups", Href: "#backups"})
 	}
 	if len(list) == 0 && r.Config.Demo == nil {
 		add(web.Waiting, "Due", "No backup was ever taken.", "serve --backup takes one each night; broadsheet backup take takes one now.", web.Link{})
@@ -233,10 +237,28 @@ func (r *report) gauges(ctx context.Context, d *web.InstanceData) error {
 	}
 	d.Room = append(d.Room, web.Gauge{Name: "Database, " + r.DB.Dialect.String(), Value: size(uint64(taken))})
 	if free, all, err := r.disk(); err == nil && all > 0 {
+		if d.Pace, err = r.pace(ctx, int(taken), held, free); err != nil {
+			return err
+		}
 		d.Room = append(d.Room, web.Gauge{Name: "Disk", N: int64(all - free), Of: int64(all), Value: fmt.Sprintf("%s of %s", size(all-free), size(all))})
 	}
 	d.Room = append(d.Room, web.Gauge{Name: "Memory of the program, without what is mapped", Value: size(memory())})
 	return nil
+}
+
+// pace says how long the disk lasts.
+func (r *report) pace(ctx context.Context, taken, held int, free uint64) (string, error) {
+	today := r.Editions.Settings().DayOf(r.Config.Now())
+	last, err := edition.ParseDay(today)
+	if err != nil {
+		return "", err
+	}
+	days, err := r.Editions.Days(ctx, edition.Span{From: last.AddDate(0, 0, -29).Format(time.DateOnly), To: today})
+	came := 0
+	for _, day := range days {
+		came += day.Count()
+	}
+	return pace(taken, held, came, free), err
 }
 
 // disk returns what is free and what there is on the disk of the data, nothing where the
@@ -269,6 +291,8 @@ func size(n uint64) string {
 		return fmt.Sprintf("%d GB", n>>30)
 	case n >= 1<<30:
 		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+	case n < 1<<20:
+		return fmt.Sprintf("%d kB", n>>10)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
@@ -284,7 +308,10 @@ func (r *report) copies(ctx context.Context, d *web.InstanceData) error {
 		if b.Failed != "" {
 			value = "failed: " + b.Failed
 		}
-		d.Backups = append(d.Backups, web.Fact{Name: b.Place, Value: value})
+		if b.Asked == backup.DeedBackup {
+			value += "; asked for"
+		}
+		d.Backups = append(d.Backups, web.Fact{Name: b.Place, Value: value}, rehearsed(b))
 	}
 	if len(list) == 0 {
 		d.Backups = []web.Fact{{Name: "Last", Value: "none was taken"}}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -10,6 +12,7 @@ import (
 	"broadsheet/account/accounttest"
 	"broadsheet/backup"
 	"broadsheet/db"
+	"broadsheet/harvest"
 	"broadsheet/hook"
 )
 
@@ -62,5 +65,83 @@ func TestInstancePage(t *testing.T) {
 	}
 	if strings.Contains(page, "No backup") {
 		t.Error("a backup was taken, and the page says that none was")
+	}
+}
+
+// TestInstanceButtons: an administrator has the server harvest, back up and rehearse; what
+// it does not do is not offered.
+func TestInstanceButtons(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	admin := "session=" + accounttest.SignIn(t, h.Accounts, accounttest.Create(t, h.Accounts, h.DB, "noor", account.Administrator))
+	send := func(method, deed string) *httptest.ResponseRecorder {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(method, "/instance", strings.NewReader(url.Values{"do": {deed}}.Encode()))
+		r.Header.Set("Cookie", admin)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		h.Handler().ServeHTTP(w, r)
+		return w
+	}
+	if page := send("GET", "").Body.String(); strings.Contains(page, `name="do"`) {
+		t.Error("a server that does nothing offers to do it")
+	}
+	if w := send("POST", "harvest now"); w.Code != http.StatusBadRequest {
+		t.Errorf("a server without sources harvests: %d", w.Code)
+	}
+	vault, err := backup.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vault.Run(t.Context(), h.DB, backup.Taking{Now: h.Config.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.DB.Transact(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO source (name, cursor, began, ended, got, expected, failed, next) VALUES ('arxiv-oai', '', 1, 2, 3, 0, '', 9000000000000000)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.Harvests, h.BacksUpTo = true, vault.Place()
+	if page := send("GET", "").Body.String(); strings.Count(page, `name="do"`) != 3 || !strings.Contains(page, "No restore was ever rehearsed.") {
+		t.Error("the page lacks its buttons, or that no restore was rehearsed")
+	}
+	for _, deed := range []string{"harvest now", "rehearse a restore"} {
+		if w := send("POST", deed); w.Code != http.StatusSeeOther {
+			t.Errorf("%s: %d %s", deed, w.Code, w.Body)
+		}
+	}
+	runs, err := harvest.Runs(t.Context(), h.DB)
+	if err != nil || len(runs) != 1 || runs[0].Next.After(h.Config.Now()) {
+		t.Errorf("the sources are due at %+v (%v)", runs, err)
+	}
+	if page := send("GET", "").Body.String(); !strings.Contains(page, "asked for") || !strings.Contains(page, "rehearse a restore the server") {
+		t.Error("neither the backups nor the acts say what was asked for")
+	}
+	look := func(ctx context.Context, dsn string) error { return Rehearse(ctx, dsn, h.log) }
+	if _, err := vault.Rehearse(t.Context(), h.DB, backup.Rehearsal{Now: h.Config.Now(), Folder: t.TempDir(), Look: look}); err != nil {
+		t.Error(err)
+	}
+	if page := send("GET", "").Body.String(); !strings.Contains(page, ", good") || strings.Contains(page, "No restore was ever") {
+		t.Error("the page does not say that a restore was rehearsed")
+	}
+}
+
+// TestPace: how long there is room is said where it can be known.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	const mega = 1 << 20
+	for _, c := range []struct {
+		taken, held, came int
+		free              uint64
+		want              string
+	}{
+		{600 * mega, 6000, 900, 90 * mega, "3.0 MB a day, room for about 30 days"},
+		{600 * mega, 6000, 900, 900 * mega, "3.0 MB a day, room for about 10 months"},
+		{600 * mega, 6000, 900, 4400 * mega, "3.0 MB a day, room for about 4 years"},
+		{600 * mega, 6000, 900, 1 << 40, "3.0 MB a day, room for more than ten years"},
+		{600 * mega, 0, 0, mega, ""}, {600 * mega, 6000, 0, mega, ""}, {600 * mega, 6000, 900, 0, ""},
+	} {
+		if got := pace(c.taken, c.held, c.came, c.free); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }

@@ -93,6 +93,10 @@ type House struct {
 	Digests  *digest.Store
 	Mirror   *mirror.Store
 
+	// What is given to Serve as work: an administrator's button asks for it. They are set before Serve.
+	Harvests  bool
+	BacksUpTo string // the place, "" without backups
+
 	api     *api.API
 	models  *mcp.Server
 	pages   *web.Handler
@@ -183,7 +187,7 @@ func (h *House) furnish() error {
 		Base: c.Base, Version: c.Version, Now: c.Now, Started: h.started, Log: h.log,
 		Accounts: h.Accounts, Lookup: h.lookup, Talk: h.Talk, Library: h.Library, ORCID: h.orcid, PutIn: h.putIn, Voted: h.Talk.Voted, QuietFor: h.quietFor, Demo: c.Demo, Pressed: c.Pressed,
 		Keys: h.Keys, Shelf: h.Shelf, Hub: c.Hub,
-		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress, Instance: told.Instance,
+		Ledger: told.Ledger, Status: told.Status, Progress: told.Progress, Instance: told.Instance, Operate: h.operate,
 	}
 	if h.Search != nil {
 		pages.Finder = h.Search

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"broadsheet/account"
@@ -19,10 +20,44 @@ type InstanceData struct {
 	Engine  string // that searches; "" without a search
 	Backups []Fact
 	Room    []Gauge
-	Numbers []Fact // people and what they subscribed to
+	Pace    string   // how long there is room
+	Deeds   []string // what an administrator may have the server do now
+	Done    string   // what was just asked for
+	Numbers []Fact   // people and what they subscribed to
 	Staff   []*account.Account
 	Log     []account.Entry
 	Names   map[int64]string // of who acts in the log
+}
+
+// The deeds, as the log of acts names them.
+const (
+	DeedHarvest  = "harvest now"
+	DeedBackup   = "back up now"
+	DeedRehearse = "rehearse a restore"
+)
+
+// begun says what follows when a deed was asked for.
+var begun = map[string]string{
+	DeedHarvest:  "Every source is asked within half a minute; the table of sources shows how it goes.",
+	DeedBackup:   "A backup is taken within seconds; look again in a while.",
+	DeedRehearse: "The newest backup is restored beside the instance and looked at; look again in a while.",
+}
+
+// May reports whether the server can be asked for a deed.
+func (d InstanceData) May(deed string) bool { return slices.Contains(d.Deeds, deed) }
+
+// operate has the server do something soon.
+func (h *Handler) operate(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	deed := r.PostForm.Get("do")
+	if err := h.Operate(r.Context(), account.From(r.Context()).ID, deed); err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", keepNothing)
+	http.Redirect(w, r, "/instance?"+query("done", deed), http.StatusSeeOther)
+	return nil
 }
 
 // Need is something that wants the operator.
@@ -215,7 +250,7 @@ func (h *Handler) instance(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.Up = site.Now.Sub(h.Started)
+	d.Up, d.Done = site.Now.Sub(h.Started), begun[r.URL.Query().Get("done")]
 	if d.Edition == "" && site.Newest != nil {
 		d.Edition = fmt.Sprintf("The newest edition, No. %d of %s, has %s.", site.Newest.Number, shortDate(day(site.Newest.Day)), count(site.Newest.Count(), "paper"))
 	}

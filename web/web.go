@@ -63,6 +63,8 @@ type Config struct {
 	// Instance returns what administrators see of the server; the page adds what is held.
 	// With a nil Instance they have no such page. It needs Accounts.
 	Instance func(context.Context) (InstanceData, error)
+	// Operate has the server do one of InstanceData.Deeds soon, for an administrator.
+	Operate func(ctx context.Context, actor int64, deed string) error
 	// Progress returns how far the first harvest is. A nil Progress means that none
 	// goes on.
 	Progress func(context.Context) (ProgressData, error)
@@ -244,6 +246,7 @@ func (h *Handler) mountAccounts(mux *http.ServeMux) {
 	h.route(mux, "GET /accounts", account.Administer, h.accounts) // all of them
 	if h.Instance != nil {
 		h.route(mux, "GET /instance", account.Administer, h.instance)
+		h.route(mux, "POST /instance", account.Administer, h.operate) // harvest or back up now
 	}
 	h.route(mux, "POST /accounts/role", account.Administer, h.changeRole) // of one
 	h.route(mux, "POST /account/invite", account.Administer, h.invite)
