@@ -33,11 +33,13 @@ type Config struct {
 	Limit   int64         // the most bytes of an answer; 0 is 4 MB
 	Timeout time.Duration // for the whole of a question, with its redirections; 0 is 15 s
 	Agent   string        // the User-Agent; "" is Broadsheet
+	Conns   int           // the most connections to one host at a time; 0 is 4
 }
 
 const (
 	defaultLimit   = 4 << 20
 	defaultTimeout = 15 * time.Second
+	defaultConns   = 4
 	redirections   = 5
 )
 
@@ -53,6 +55,9 @@ func New(c Config) *http.Client {
 	if c.Agent == "" {
 		c.Agent = "Broadsheet"
 	}
+	if c.Conns == 0 {
+		c.Conns = defaultConns
+	}
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	if !c.Private {
 		dialer.Control = onlyPublic
@@ -65,7 +70,7 @@ func New(c Config) *http.Client {
 			TLSHandshakeTimeout:    5 * time.Second,
 			ResponseHeaderTimeout:  c.Timeout,
 			MaxResponseHeaderBytes: 64 << 10,
-			MaxConnsPerHost:        4,
+			MaxConnsPerHost:        c.Conns,
 			MaxIdleConns:           16,
 			IdleConnTimeout:        30 * time.Second,
 		}},
@@ -144,6 +149,10 @@ func (b *bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	a, err := b.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
+	}
+	if a.StatusCode == http.StatusSwitchingProtocols { // what follows knows no end of time
+		a.Body.Close()
+		return nil, fault.Invalid("%s answers in another protocol than HTTP.", r.URL.Host)
 	}
 	a.Body = &limited{from: a.Body, left: b.Limit, most: b.Limit}
 	return a, nil

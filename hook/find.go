@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,6 +21,8 @@ const (
 	fresh   = 3 * 24 * time.Hour  // an edition that is filled in later was not published now
 )
 
+var errNobody = errors.New("there are no hooks")
+
 // Find looks for events in what changed since the last time, and queues each for each
 // hook that asked for it. It returns how many deliveries were queued.
 func (s *Store) Find(ctx context.Context) (int, error) {
@@ -35,6 +38,9 @@ func (s *Store) Find(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
+			if len(list) == 0 { // removed meanwhile, with the cursor
+				return errNobody
+			}
 			n = 0
 			for _, h := range list {
 				if h.State != Active {
@@ -48,6 +54,9 @@ func (s *Store) Find(ctx context.Context) (int, error) {
 			}
 			return nil
 		})
+		if errors.Is(err, errNobody) {
+			return queued, nil
+		}
 		if err != nil {
 			return queued, err
 		}

@@ -120,12 +120,16 @@ type Store struct {
 
 // New returns the hooks of a database.
 func New(c Config) *Store {
-	client := fetch.New(fetch.Config{Private: c.Private, Limit: 64 << 10, Timeout: patience})
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // what is signed for one address is told to no other
 	if c.Papers != nil {
 		c.Papers.OnMerge(merge)
 	}
-	return &Store{c, client}
+	return &Store{c, newClient(c.Private, patience)}
+}
+
+func newClient(private bool, patience time.Duration) *http.Client {
+	client := fetch.New(fetch.Config{Private: private, Limit: 64 << 10, Timeout: patience, Conns: mostHooks})
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // what is signed for one address is told to no other
+	return client
 }
 
 // Draft is a hook that is to be made.

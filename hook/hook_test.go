@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -397,59 +398,70 @@ func TestADeadWorkerLosesNothing(t *testing.T) {
 	})
 }
 
-// TestASlowAddressHoldsUpNobody has one address hang, and one that answers without end,
-// while others are told.
+// TestASlowAddressHoldsUpNobody has addresses hang for as long as it takes, and one that
+// answers without end, while others are told, at the same host as well.
 func TestASlowAddressHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const quick, words = 3, 6
 		h := open(t, d)
-		free := make(chan struct{})
-		waits := func(http.ResponseWriter, *http.Request) { <-free }
-		endless := func(w http.ResponseWriter, r *http.Request) {
-			for w.WriteHeader(http.StatusOK); r.Context().Err() == nil; {
-				select {
-				case <-free:
-					return
-				case <-time.After(time.Millisecond):
-					w.Write([]byte("."))
-					w.(http.Flusher).Flush()
-				}
+		h.Patient(time.Hour)
+		free, heard := make(chan struct{}), make(chan struct{}, quick*words)
+		var hanging atomic.Int64
+		h.answer = func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/waits":
+				hanging.Add(1)
+				<-free
+			case "/endless":
+				hanging.Add(1)
+				drip(w, r, free)
+			default:
+				heard <- struct{}{}
 			}
 		}
-		for _, answer := range []http.HandlerFunc{waits, endless, waits, waits, waits} {
-			at := httptest.NewServer(answer)
-			t.Cleanup(at.Close)
-			if _, _, err := h.Add(t.Context(), hook.Draft{URL: at.URL, Events: []hook.Event{hook.CommentPosted}}); err != nil {
+		ways := []string{"/waits", "/waits", "/endless", "/waits", "/waits", "/waits"}
+		for _, way := range append(slices.Clone(ways), "/in", "/in", "/in") {
+			if _, _, err := h.Add(t.Context(), hook.Draft{URL: h.at.URL + way, Events: []hook.Event{hook.CommentPosted}}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for range 3 {
-			h.add(0, hook.CommentPosted)
-		}
-		p := h.put(webtest.Papers(1, h.now)[0])
+		p := h.put(testPaper(h))
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { h.Run(ctx) })
-		const words = 6
 		for i := range words {
 			h.comment(p, fmt.Sprint("Word ", i))
 		}
-		for limit := time.Now().Add(12 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-			h.mu.Lock()
-			n := len(h.heard)
-			h.mu.Unlock()
-			if n == 3*words {
-				break
+		for n := 0; n < quick*words; n++ {
+			select {
+			case <-heard:
+			case <-time.After(time.Minute):
+				t.Errorf("%d of %d were told while others hang", n, quick*words)
+				n = quick * words
 			}
-			if time.Now().After(limit) {
-				t.Errorf("%d of %d were told while others hang", n, 3*words)
-				break
-			}
+		}
+		if n := hanging.Load(); n > int64(len(ways)) {
+			t.Errorf("%d slow addresses were told %d things at once", len(ways), n)
 		}
 		close(free)
 		stop()
 		running.Wait()
 	})
+}
+
+// drip answers byte by byte until it is freed.
+func drip(w http.ResponseWriter, r *http.Request, free chan struct{}) {
+	w.WriteHeader(http.StatusOK)
+	for r.Context().Err() == nil {
+		select {
+		case <-free:
+			return
+		case <-time.After(time.Millisecond):
+			w.Write([]byte("."))
+			w.(http.Flusher).Flush()
+		}
+	}
 }
 
 // TestAStoppedHookMissesWhatHappens is told nothing of the time in which it was stopped,
@@ -565,12 +577,21 @@ func TestTheLastHookLeavesNoCursor(t *testing.T) {
 		if err := h.Remove(t.Context(), made.ID); err != nil {
 			t.Fatal(err)
 		}
-		all, err := job.Watchers(t.Context(), h.db)
-		if _, watches := all["hook"]; err != nil || watches != (i == 0) {
-			t.Errorf("with %d hooks left these watch: %v, %v", 1-i, all, err)
-		}
+		h.watched(i == 0)
 	}
 }
+
+// watched asks whether there is a cursor of hooks.
+func (h *house) watched(want bool) {
+	h.t.Helper()
+	all, err := job.Watchers(h.t.Context(), h.db)
+	if _, watches := all["hook"]; err != nil || watches != want {
+		h.t.Errorf("these watch: %v, %v", all, err)
+	}
+}
+
+// testPaper is any paper.
+func testPaper(h *house) *paper.Paper { return webtest.Papers(1, h.now)[0] }
 
 // quiet is a paper without votes or places from elsewhere.
 func quiet(p *paper.Paper) *paper.Paper {

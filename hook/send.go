@@ -19,6 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"broadsheet/db"
 	"broadsheet/fault"
@@ -158,7 +159,9 @@ func (s *Store) serve(ctx context.Context, t turn, made func()) (err error) {
 		if d == nil || err != nil {
 			return err
 		}
-		if err := s.deliver(ctx, d); err != nil {
+		if err := s.deliver(ctx, d); fault.Is(err, fault.KindMissing) {
+			return nil // nobody is left to be told
+		} else if err != nil {
 			return err
 		}
 		made()
@@ -205,12 +208,10 @@ type outcome struct {
 	ours   bool   // the hook was not even asked
 }
 
-// deliver makes one try and notes what came of it.
+// deliver makes one try and notes what came of it. That the hook was removed meanwhile is
+// a fault.NotFound.
 func (s *Store) deliver(ctx context.Context, d *Delivery) error {
 	h, err := s.Get(ctx, d.Hook)
-	if fault.Is(err, fault.KindMissing) {
-		return nil // removed meanwhile
-	}
 	if err != nil {
 		return err
 	}
@@ -255,7 +256,9 @@ func (s *Store) body(ctx context.Context, h *Hook, d *Delivery) ([]byte, error) 
 // try posts body and judges the answer.
 func (s *Store) try(ctx context.Context, h *Hook, d *Delivery, body []byte) (outcome, error) {
 	var secret string
-	if err := s.DB.QueryRow(ctx, `SELECT secret FROM hook WHERE id = $1`, h.ID).Scan(&secret); err != nil {
+	if err := s.DB.QueryRow(ctx, `SELECT secret FROM hook WHERE id = $1`, h.ID).Scan(&secret); errors.Is(err, sql.ErrNoRows) {
+		return outcome{}, missing(h.ID)
+	} else if err != nil {
 		return outcome{}, fmt.Errorf("read the secret of hook %d: %w", h.ID, err)
 	}
 	now := s.Now()
@@ -284,16 +287,36 @@ func (s *Store) try(ctx context.Context, h *Hook, d *Delivery, body []byte) (out
 	case answer.StatusCode/100 == 2:
 		return outcome{state: Delivered, status: answer.StatusCode}, nil
 	case answer.StatusCode == http.StatusGone:
-		return outcome{state: Failed, status: answer.StatusCode, said: answer.Status, stop: "It answered 410: it is gone."}, nil
+		return outcome{state: Failed, status: answer.StatusCode, said: plain(answer.Status), stop: "It answered 410: it is gone."}, nil
 	}
-	wait, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-	return later(d, now, answer.StatusCode, answer.Status, time.Duration(max(0, min(wait, 86400)))*time.Second), nil
+	return later(d, now, answer.StatusCode, answer.Status, asked(answer.Header.Get("Retry-After"), now)), nil
+}
+
+// asked is how long a Retry-After, in seconds or as a date, asks to be left alone: a day
+// at most.
+func asked(retry string, now time.Time) time.Duration {
+	const most = 24 * time.Hour
+	if at, err := http.ParseTime(retry); err == nil {
+		return max(0, min(at.Sub(now), most))
+	}
+	seconds, _ := strconv.Atoi(retry) // one too large for a number is the largest
+	return time.Duration(max(0, min(seconds, int(most.Seconds())))) * time.Second
+}
+
+// plain is what a stranger said, fit for a terminal and for every database.
+func plain(s string) string {
+	return clip(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, s), 200)
 }
 
 // later puts a delivery that failed off to its next time, a tenth earlier or later so
 // that many do not come at once, and not before the hook asked for it.
 func later(d *Delivery, now time.Time, status int, said string, asked time.Duration) outcome {
-	out := outcome{state: Waiting, status: status, said: clip(said, 200)}
+	out := outcome{state: Waiting, status: status, said: plain(said)}
 	if d.Tries >= len(timetable) {
 		out.state = Failed
 		return out
@@ -309,10 +332,11 @@ func later(d *Delivery, now time.Time, status int, said string, asked time.Durat
 func (s *Store) note(ctx context.Context, h *Hook, d *Delivery, out outcome) error {
 	ctx = context.WithoutCancel(ctx) // what was delivered is noted, also when we stop
 	now := db.Micros(s.Now())
+	noted := false
 	err := s.DB.Transact(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE hook_delivery SET state = $3, due = $4, until = 0, tries = tries + 1, status = $5, said = $6 WHERE id = $1 AND until = $2 AND state = 'waiting'`,
 			d.ID, d.until, out.state, db.Micros(out.due), out.status, out.said)
-		if err != nil || n == 0 || out.state == Dropped || out.ours {
+		if noted = n > 0; err != nil || !noted || out.state == Dropped || out.ours {
 			return err
 		}
 		if out.state == Delivered {
@@ -333,6 +357,9 @@ func (s *Store) note(ctx context.Context, h *Hook, d *Delivery, out outcome) err
 	})
 	if err != nil {
 		return fmt.Errorf("note what came of event %s: %w", d.ID, err)
+	}
+	if !noted {
+		return nil
 	}
 	if s.Sent != nil {
 		s.Sent(out.state)
