@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -235,6 +236,9 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	}
 	like := e.held(snap, a.Query)
 	vector := m.query(a.Query, like)
+	if r.Mode == MeaningOnly && !slices.ContainsFunc(vector, func(x float32) bool { return x != 0 }) {
+		return nil, nil // the papers named are not here, or have no vector yet
+	}
 	near, err := m.near(vector, snap, f.Filter, like)
 	if err != nil {
 		return nil, err

@@ -45,6 +45,7 @@ func (p *parser) field(name, value string, t token) (Node, bool) {
 			return like(id), true
 		}
 	default:
+		p.noField(name, t)
 		return nil, false
 	}
 	if !ok {
@@ -52,6 +53,18 @@ func (p *parser) field(name, value string, t token) (Node, bool) {
 		return nil, false
 	}
 	return n, true
+}
+
+// noField notes that what looks like a field is none: not of an address, an identifier, or
+// a time.
+func (p *parser) noField(name string, t token) {
+	if t.quoted != nil || strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }) || len(name) < 2 {
+		return
+	}
+	if _, _, err := paper.ParseIdentifier(t.text); err == nil || strings.Contains(t.text, "://") {
+		return
+	}
+	p.note("There is no field %s; %s was read as words.", clipWord(name), clipWord(t.text))
 }
 
 // examples say how a field's value is written.

@@ -44,12 +44,15 @@ func TestParse(t *testing.T) {
 		{"like", "like:2604.11666", "like:arXiv:2604.11666", "", ""},
 		{"not like", "x -like:2604.11666", "x", "x", "cannot be negated"},
 		{"mathematics", `$\ell_1$ f(x) C++ L_1 α`, `$\ell_1$ f(x) C++ L_1 α`, `$\ell_1$ f(x) C++ L_1 α`, ""},
-		{"an unknown field", "foo:bar", "foo:bar", "foo:bar", ""},
+		{"an unknown field", "foo:bar", "foo:bar", "foo:bar", "no field foo"},
+		{"no field at all", "https://example.org/x 12:30 arXiv:2604.11666 LoRA:", "https://example.org/x 12:30 arXiv:2604.11666 LoRA:", "https://example.org/x 12:30 arXiv:2604.11666 LoRA:", ""},
+		{"an open quote behind a field", `title:"world model`, `title:"world model"`, "world model", "closed at the end"},
 		{"an unknown field with a phrase", `foo:"a b"`, `"a b"`, "a b", "no field foo"},
 		{"a field with nothing", "title: kernel", "title: kernel", "title: kernel", "nothing behind it"},
 		{"an open quote", `"learning theory`, "learning theory", "learning theory", "not closed"},
 		{"an empty quote", `"" x`, "x", "x", ""},
 		{"an open parenthesis", "(a OR b", "a OR b", "a b", "not closed"},
+		{"a parenthesis in a word", "(a f(x) b) OR g(y z) c(d", "y z c d (a f(x) b) OR g", "a f(x) b g y z c d", "not closed"},
 		{"a closing parenthesis", "a) b", "a b", "a b", "without an opening one"},
 		{"a lonely OR", "OR a OR", "a", "a", "OR stands between"},
 		{"a lonely minus", "a - b", "a b", "a b", "is no word"},
@@ -97,7 +100,7 @@ func TestDirect(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`"a b" -c (d OR e*) title:"x y" votes:>3 2024..2025 like:2604.11666`, "((((((((((((((((((((((((a", `-"`, `-(-(a)) ""`, "OR OR OR",
-		"a:b:c \x00 \ufeff \u202e", "title:\"", "−x", "f(x) g(y",
+		"a:b:c \x00 \ufeff \u202e", "title:\"", "−x", "f(x) g(y", "-(0 0(0",
 	} {
 		f.Add(s)
 	}

@@ -90,26 +90,35 @@ func (s *scanner) quoted() (string, bool) {
 }
 
 // word reads up to white space. A parenthesis ends it when it closes none that the
-// word itself has opened: f(x) is a word, and (a b) a group.
+// word itself has opened, or is not closed in it: f(x) is a word, (a b) a group, and
+// f(a b) a word and a group.
 func (s *scanner) word() {
-	from, open := s.at, 0
+	from := s.at
+	var open []int
 	for ; s.at < len(s.runes); s.at++ {
 		r := s.runes[s.at]
 		if unicode.IsSpace(r) {
 			break
 		}
+		if strings.ContainsRune(quotes, r) {
+			break
+		}
 		if r == '(' {
-			open++
+			open = append(open, s.at)
 		}
 		if r == ')' {
-			if open--; open < 0 {
+			if len(open) == 0 {
 				break
 			}
+			open = open[:len(open)-1]
 		}
-		if strings.ContainsRune(quotes, r) {
-			s.field(from)
-			return
-		}
+	}
+	if len(open) > 0 {
+		s.at = open[0]
+	}
+	if s.at < len(s.runes) && strings.ContainsRune(quotes, s.runes[s.at]) {
+		s.field(from)
+		return
 	}
 	s.bare(string(s.runes[from:s.at]))
 }
@@ -131,6 +140,12 @@ func (s *scanner) field(from int) {
 	text := string(s.runes[from:s.at])
 	if !strings.HasSuffix(text, ":") {
 		s.bare(text)
+		return
+	}
+	if rest := string(s.runes[s.at+1:]); !strings.ContainsAny(rest, quotes) && strings.TrimSpace(rest) != "" {
+		s.at = len(s.runes)
+		s.q.Notes = append(s.q.Notes, "A quotation mark was not closed; it was read as closed at the end.")
+		s.emit(token{kind: word, text: text, quoted: &rest})
 		return
 	}
 	if p, ok := s.quoted(); ok {

@@ -184,6 +184,9 @@ const MostRespelt = 5
 func Respell(q *Query, right func(words []string) ([]string, error)) (string, error) {
 	var words, typed []string
 	for _, w := range q.Words {
+		if strings.Contains(w, ":") {
+			continue // what looks like a field is not mended by other letters
+		}
 		for _, t := range lexical.Tokens(w) {
 			if t.Parts == 0 {
 				words, typed = append(words, t.Word), append(typed, w[t.Start:t.End])

@@ -57,6 +57,7 @@ type SearchPage struct {
 	By     []Choice
 	Orders []Choice
 	Empty  string
+	Offers []Link // instead of what nothing has
 	End    string
 	More   []Link
 }
@@ -212,16 +213,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := SearchPageOf(site, a, q, page)
 	if page.All == 0 && !q.Empty() {
-		meant, err := h.Finder.Spelling(r.Context(), q)
-		if err != nil {
-			return err
-		}
-		if meant != "" {
-			to := a
-			to.Text, to.Page = meant, 1
-			v.Meant = &Link{Text: meant, Href: to.path()}
-		}
-		if err := h.withoutPhrase(r.Context(), v, a, q); err != nil {
+		if err := h.help(r.Context(), v, a, q); err != nil {
 			return err
 		}
 	}
@@ -231,25 +223,6 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return h.pass(w, r, v)
-}
-
-// withoutPhrase offers, when nothing has all that was asked, what there is without the
-// phrases.
-func (h *Handler) withoutPhrase(ctx context.Context, v *SearchPage, a SearchAsked, q *search.Query) error {
-	plain := strings.NewReplacer(`"`, "", "“", "", "”", "", "„", "", "«", "", "»", "").Replace(a.Text)
-	if plain == a.Text && !a.Exact {
-		return nil
-	}
-	a.Text, a.Exact, a.Page = plain, false, 1
-	without, err := h.Finder.Find(ctx, search.Ask{Query: a.query(), Mode: search.WordsOnly, Facet: true})
-	if err != nil {
-		return err
-	}
-	v.Empty = "No paper has all of: " + q.String() + "."
-	if without.All > 0 {
-		v.More = append(v.More, Link{Text: "Without the phrase: " + number(without.All), Href: a.path()})
-	}
-	return nil
 }
 
 // SearchPageOf makes the page of what was found.
@@ -268,10 +241,14 @@ func SearchPageOf(s Site, a SearchAsked, q *search.Query, found *search.Page) *S
 	v.Side = found.Phrase
 	v.By = []Choice{{"both", "Words and meaning", a.By == search.Both}, {"words", "Words only", a.By == search.WordsOnly}, {"meaning", "Meaning only", a.By == search.MeaningOnly}}
 	v.Orders = []Choice{{"best", "Best match", a.Order == search.Best}, {"newest", "Newest", a.Order == search.Newest}, {"votes", "Most votes", a.Order == search.MostVotes}}
-	v.Shelf = shelves(a.Categories, found.Facets.Categories, categoryName)
-	v.Topics = shelves(a.Topics, found.Facets.Topics, func(string) string { return "" })
-	v.Code = found.Facets.Code
-	v.years(found.Facets.Years)
+	facets := found.Facets
+	if len(found.List) == 0 {
+		facets = search.Facets{} // they are of papers that have some of what was asked
+	}
+	v.Shelf = shelves(a.Categories, facets.Categories, categoryName)
+	v.Topics = shelves(a.Topics, facets.Topics, func(string) string { return "" })
+	v.Code = facets.Code
+	v.years(facets.Years)
 	for i, f := range found.List {
 		v.Rows = append(v.Rows, s.hit(f, (a.Page-1)*onePage+i+1))
 	}
@@ -300,9 +277,14 @@ func (v *SearchPage) heads(a SearchAsked, q *search.Query, found *search.Page) {
 		v.Sum = fmt.Sprintf("%s the phrase, %s the words apart", holds(found.Phrase), number(apart))
 	case found.All > 0:
 		v.Sum = fmt.Sprintf("%s all that was asked", holds(found.All))
+	case len(found.List) > 0:
+		v.Sum = "None holds all that was asked"
 	}
 	if len(found.List) == 0 {
 		v.Empty = "No paper matches " + q.String() + "."
+		if len(q.Like) > 0 {
+			v.Empty = "Nothing is near " + q.String() + ": it is not here, or has not been read for its meaning yet."
+		}
 		return
 	}
 	last := (a.Page-1)*onePage + len(found.List)

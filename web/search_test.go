@@ -52,6 +52,12 @@ func TestSearchPage(t *testing.T) {
 		if page := s.get(`/papers?q=%22towel+a+fold%22`).Body.String(); !strings.Contains(page, "No paper has all of") || !strings.Contains(page, "Without the phrase: ") {
 			t.Error("a phrase that nobody wrote is not offered as words")
 		}
+		if page := s.get(`/papers?q=2604.99999`).Body.String(); !strings.Contains(page, "The paper arXiv:2604.99999 is not here.") || strings.Contains(page, "<ol>") {
+			t.Error("of a paper that is not here, others are shown")
+		}
+		if page := s.get(`/papers?q=Ada+Lindgren`).Body.String(); !strings.Contains(page, "No paper has all of: Ada Lindgren.") || !strings.Contains(page, "By an author of this name: ") {
+			t.Error("who types a name is not led to its papers")
+		}
 		if page := s.get(`/papers?q=fold+a+towle`).Body.String(); !strings.Contains(page, `Did you mean <a href="/papers?q=fold&#43;a&#43;towel">fold a towel</a>?`) && !strings.Contains(page, `Did you mean <a href="/papers?q=fold+a+towel">fold a towel</a>?`) {
 			t.Error("a misspelt word is not set right")
 		}

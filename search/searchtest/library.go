@@ -133,6 +133,9 @@ func meaning(t *testing.T, h *house) {
 	if got := keys(h.find(search.Ask{}, "like:2604.00041")); !strings.HasPrefix(got, "42") || strings.Contains(got, "41 ") {
 		t.Errorf("like a paper are %s", got)
 	}
+	if page := h.find(search.Ask{}, "like:2604.77777"); page.Found != 0 {
+		t.Errorf("like a paper that is not here are %s", keys(page))
+	}
 	if got := keys(h.find(search.Ask{}, "like:2604.00041 like:2604.00042 kernel")); got == "" || strings.Contains(got, "41") {
 		t.Errorf("like two papers are %s", got)
 	}
