@@ -18,11 +18,13 @@ type Foreign struct {
 	Origin      Origin // where it was written
 	Native      bool   // that is the peer itself
 	Own         bool   // that is this instance
-	Account     int64  // who stands for its writer here; 0 for one who has left
+	Writer      func() (account int64, err error) // who stands for its writer here, 0 for one who has left; asked when the comment is kept
 	At, Edited  time.Time
 	Body        string // "" when it is not shown
 	State       State
 	Ups, Doubts int
+
+	account int64
 }
 
 // Origin names a comment by the instance where it was written, and its name there.
@@ -45,35 +47,13 @@ func (s *Store) Reflect(ctx context.Context, tx *db.Tx, now time.Time, peer stri
 	changed, delta := false, 0
 	for i := range said {
 		f := &said[i]
-		f.At, f.Edited = f.At.UTC().Truncate(time.Microsecond), f.Edited.UTC().Truncate(time.Microsecond)
 		was := held[f.ID]
 		delete(held, f.ID)
-		if was == nil {
-			var others bool
-			if was, others, err = s.another(ctx, tx, peer, id, f); err != nil {
-				return fmt.Errorf("recognise comment %s of %s: %w", f.ID, peer, err)
-			}
-			if others {
-				continue
-			}
-		}
-		switch {
-		case was == nil:
-			if err = s.renamed(ctx, tx, now, peer, f.ID); err == nil {
-				err = s.reflect(ctx, tx, now, peer, id, f)
-			}
-			delta += shown(f.State)
-		case was.Why != "" || was.same(f):
-			continue
-		default:
-			_, err = tx.Exec(ctx, `UPDATE comment SET edited = $2, body = $3, state = $4, changed = CASE WHEN state = $4 THEN changed ELSE $5 END, ups = $6, doubts = $7, account = $8 WHERE id = $1`,
-				was.ID, db.Micros(f.Edited), f.Body, f.State, db.Micros(now), f.Ups, f.Doubts, f.Account)
-			delta += shown(f.State) - shown(was.State)
-		}
+		did, more, err := s.become(ctx, tx, now, peer, id, was, f)
 		if err != nil {
 			return fmt.Errorf("keep comment %s of %s: %w", f.ID, peer, err)
 		}
-		changed = true
+		changed, delta = changed || did, delta+more
 	}
 	for _, gone := range held {
 		if gone.Why != "" || gone.State != Shown {
@@ -89,6 +69,37 @@ func (s *Store) Reflect(ctx context.Context, tx *db.Tx, now time.Time, peer stri
 		return nil
 	}
 	return s.papers.AddHere(ctx, tx, now, id, paper.Tally{Comments: delta})
+}
+
+// become makes a comment what the peer shows; was is what it was, nil when it is not known
+// to follow the word of the peer. It reports whether anything changed, and how many more
+// comments are shown.
+func (s *Store) become(ctx context.Context, tx *db.Tx, now time.Time, peer string, paperID int64, was *Comment, f *Foreign) (did bool, more int, err error) {
+	f.At, f.Edited = f.At.UTC().Truncate(time.Microsecond), f.Edited.UTC().Truncate(time.Microsecond)
+	if was == nil {
+		var others bool
+		if was, others, err = s.another(ctx, tx, peer, paperID, f); others || err != nil {
+			return false, 0, err
+		}
+	}
+	if was != nil && was.Why != "" {
+		return false, 0, nil
+	}
+	if f.account, err = f.Writer(); err != nil {
+		return false, 0, err
+	}
+	switch {
+	case was == nil:
+		if err = s.renamed(ctx, tx, now, peer, f.ID); err == nil {
+			err = s.reflect(ctx, tx, now, peer, paperID, f)
+		}
+		return true, shown(f.State), err
+	case was.same(f):
+		return false, 0, nil
+	}
+	_, err = tx.Exec(ctx, `UPDATE comment SET edited = $2, body = $3, state = $4, changed = CASE WHEN state = $4 THEN changed ELSE $5 END, ups = $6, doubts = $7, account = $8 WHERE id = $1`,
+		was.ID, db.Micros(f.Edited), f.Body, f.State, db.Micros(now), f.Ups, f.Doubts, f.account)
+	return true, shown(f.State) - shown(was.State), err
 }
 
 // another looks for a comment that is held already by the word of another peer, or was
@@ -144,7 +155,7 @@ func (s *Store) reflect(ctx context.Context, tx *db.Tx, now time.Time, peer stri
 	if err := tx.QueryRow(ctx, `INSERT INTO comment (paper, parent, account, at, edited, body, state, changed, why, ups, doubts)
 		VALUES ($1, coalesce((SELECT id FROM comment WHERE paper = $1 AND id IN (SELECT comment FROM foreign_comment WHERE peer = $2 AND id = $3
 			UNION SELECT comment FROM foreign_echo WHERE peer = $2 AND id = $3) ORDER BY id LIMIT 1), 0), $4, $5, $6, $7, $8, $9, '', $10, $11) RETURNING id`,
-		paperID, peer, f.Parent, f.Account, db.Micros(f.At), db.Micros(f.Edited), f.Body, f.State, changedAt(f, now), f.Ups, f.Doubts).Scan(&id); err != nil {
+		paperID, peer, f.Parent, f.account, db.Micros(f.At), db.Micros(f.Edited), f.Body, f.State, changedAt(f, now), f.Ups, f.Doubts).Scan(&id); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO foreign_origin (instance, id, comment) VALUES ($1, $2, $3) ON CONFLICT (instance, id) DO UPDATE SET comment = excluded.comment`, f.Origin.Instance, f.Origin.ID, id); err != nil {
@@ -239,7 +250,7 @@ func changedAt(f *Foreign, now time.Time) int64 {
 
 // same reports whether a comment is still what the peer shows.
 func (c *Comment) same(f *Foreign) bool {
-	return c.Edited.Equal(f.Edited) && c.Body == f.Body && c.State == f.State && c.Ups == f.Ups && c.Doubts == f.Doubts && c.Account == f.Account
+	return c.Edited.Equal(f.Edited) && c.Body == f.Body && c.State == f.State && c.Ups == f.Ups && c.Doubts == f.Doubts && c.Account == f.account
 }
 
 // reflected returns the comments on a paper that follow the word of a peer, by their

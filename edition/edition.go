@@ -50,6 +50,7 @@ type Store struct {
 	papers   *paper.Store
 	settings Settings
 	begun    atomic.Bool // the desk's beginning is noted
+	ruled    func(ctx context.Context, q db.Querier, paper int64) (bool, error)
 }
 
 // NewStore returns the store of editions of the papers in papers. When two
@@ -109,6 +110,11 @@ func (s *Store) enter(ctx context.Context, tx *db.Tx, now time.Time, p *paper.Pa
 		return nil
 	}
 	pl := Place{Day: day, Origin: origin, Entered: entered}
+	if origin == Submitted && s.ruled != nil {
+		if ruled, err := s.ruled(ctx, tx, p.ID); ruled || err != nil {
+			return err
+		}
+	}
 	if origin == Submitted {
 		pl.Submitter = p.Featured.Submitter
 	}

@@ -7,6 +7,12 @@ import (
 	"broadsheet/db"
 )
 
+// RuledBy leaves the papers of which elsewhere says so where another server's edition has
+// them (Reflect), in none until it has: that somebody put them in was said of there.
+func (s *Store) RuledBy(elsewhere func(ctx context.Context, q db.Querier, paper int64) (bool, error)) {
+	s.ruled = elsewhere
+}
+
 // Reflect puts a paper where the edition of another server has it, whatever would be its
 // place by the settings here, with what the desk there says of it.
 func (s *Store) Reflect(ctx context.Context, tx *db.Tx, now time.Time, id int64, pl Place) error {

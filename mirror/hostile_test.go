@@ -139,7 +139,7 @@ func TestHostilePeers(t *testing.T) {
 func (f *follower) empty(t *testing.T) {
 	t.Helper()
 	var all []string
-	for _, table := range strings.Fields("foreign_echo foreign_origin foreign_comment foreign_vote comment peer_paper peer_reader peer entry edition reading identifier paper") {
+	for _, table := range strings.Fields("foreign_echo foreign_origin foreign_comment foreign_vote comment peer_paper peer_reader peer entry edition reading own_title identifier paper") {
 		all = append(all, "DELETE FROM "+table)
 	}
 	f.run(t, all...)

@@ -42,7 +42,15 @@ type Store struct {
 func NewStore(papers *paper.Store, editions *edition.Store, talk *discuss.Store, accounts *account.Store) *Store {
 	s := &Store{papers, editions, talk, accounts, papers.DB()}
 	papers.OnMerge(merge)
+	editions.RuledBy(fromPeer)
 	return s
+}
+
+// fromPeer reports whether a paper came from an instance that is followed.
+func fromPeer(ctx context.Context, q db.Querier, id int64) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT count(*) FROM peer_paper JOIN peer ON peer.name = peer_paper.peer WHERE peer_paper.paper = $1 AND peer.stopped = 0`, id).Scan(&n)
+	return n > 0, err
 }
 
 func merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {

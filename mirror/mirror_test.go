@@ -24,18 +24,20 @@ var now = time.Date(2026, 4, 14, 10, 0, 0, 0, time.UTC)
 // follower is an instance that follows a peer whose answer the test writes.
 type follower struct {
 	*mirror.Store
-	db     *db.DB
-	papers *paper.Store
-	peer   *mirror.Peer
-	answer func(after string) (status int, body string)
-	asked  int
+	db       *db.DB
+	papers   *paper.Store
+	editions *edition.Store
+	peer     *mirror.Peer
+	answer   func(after string) (status int, body string)
+	asked    int
 }
 
 func follow(t testing.TB, d *db.DB) *follower {
 	t.Helper()
 	f := &follower{db: d, papers: paper.NewStore(d)}
 	accounts := account.NewStore(d, account.Settings{}, func() time.Time { return now }, slog.New(slog.DiscardHandler))
-	f.Store = mirror.NewStore(f.papers, edition.NewStore(f.papers, edition.Settings{}), discuss.NewStore(f.papers, accounts, nil), accounts)
+	f.editions = edition.NewStore(f.papers, edition.Settings{})
+	f.Store = mirror.NewStore(f.papers, f.editions, discuss.NewStore(f.papers, accounts, nil), accounts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.asked++
 		status, body := f.answer(r.URL.Query().Get("after"))

@@ -187,13 +187,13 @@ func (t *taking) entries(ctx context.Context, tx *db.Tx, c *change) error {
 // hear keeps the comments of a paper.
 func (t *taking) hear(ctx context.Context, tx *db.Tx, id int64, c *change) error {
 	said := make([]discuss.Foreign, len(c.comments))
-	for i := range c.comments {
-		said[i] = c.comments[i].Foreign
-		if by := c.comments[i].by; by != nil && !said[i].Own {
-			var err error
-			if said[i].Account, err = t.reader(ctx, tx, by); err != nil {
-				return err
+	for i, x := range c.comments {
+		said[i] = x.Foreign
+		said[i].Writer = func() (int64, error) {
+			if x.by == nil {
+				return 0, nil
 			}
+			return t.reader(ctx, tx, x.by)
 		}
 	}
 	return t.talk.Reflect(ctx, tx, t.peer.Now(), t.peer.Name(), id, said)

@@ -37,10 +37,15 @@ type instance struct {
 
 func newInstance(t *testing.T, dsn string) *instance {
 	t.Helper()
+	return newInstanceWith(t, dsn, edition.Settings{Fill: edition.FillSubmitted, Submit: edition.Submitting{PerDay: 3}})
+}
+
+func newInstanceWith(t *testing.T, dsn string, settings edition.Settings) *instance {
+	t.Helper()
 	i := &instance{t: t, now: mirrorNow}
 	i.House = openHouse(t, func(c *Config) {
 		c.DSN, c.Now = dsn, func() time.Time { return mirrorNow }
-		c.Edition = edition.Settings{Fill: edition.FillSubmitted, Submit: edition.Submitting{PerDay: 3}}
+		c.Edition = settings
 	})
 	return i
 }
