@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/edition"
 	"broadsheet/fault"
 	"broadsheet/mirror"
 	"broadsheet/paper"
@@ -171,7 +172,13 @@ func followed(ctx context.Context, d *db.DB) (list []finding, err error) {
 	for _, s := range states {
 		f := finding{
 			part: "mirror", ok: s.Failed == "", said: fmt.Sprintf("%s has been read up to change %d of %d, last at %s.", s.Name, s.Seq, s.Latest, s.Asked.UTC().Format("15:04 UTC on 2 January")),
-			advice: "What came from it stays. Look at its address in a browser, and at --mirror.",
+			advice: "What came from it stays. Look at its address in a browser, and at --mirror. If it is gone for good, take --mirror away and say broadsheet harvest --stop-mirror.",
+		}
+		if s.Refused > 0 {
+			f.said += fmt.Sprintf(" %s of its records could not be used; the log says which.", edition.Thousands(int(s.Refused)))
+		}
+		if anew := s.AnewSince(d.Now().Add(-mirror.Remembered)); anew != "" {
+			f.said += " " + anew
 		}
 		if !f.ok {
 			f.said += " " + s.Failed

@@ -111,6 +111,8 @@ type harvestCommand struct {
 	Fill bool   `help:"Ask for every paper that is missing, also for those whose next try is not due."`
 	From string `help:"Fetch the papers submitted from this day on from arXiv's API, instead of what is new." placeholder:"DAY"`
 	To   string `help:"The last day of those; today without it." placeholder:"DAY"`
+
+	StopMirror []string `name:"stop-mirror" help:"Follow this Broadsheet no more, and do nothing else: what came from it stays, and it may follow this one." placeholder:"URL"`
 }
 
 func (harvestCommand) Help() string {
@@ -143,6 +145,9 @@ func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) err
 		return err
 	}
 	defer h.Close()
+	if len(c.StopMirror) > 0 {
+		return c.stop(ctx, w, h, log)
+	}
 	asks, err := c.asks(c.Categories, log)
 	if err != nil {
 		return err
@@ -170,6 +175,21 @@ func (c *harvestCommand) Run(ctx context.Context, w World, log *slog.Logger) err
 	}
 	if len(r.failed) > 0 {
 		return fault.Busy("%s could not be read to the end; run the command again to go on", strings.Join(r.failed, ", "))
+	}
+	return nil
+}
+
+// stop ends that instances are followed.
+func (c *harvestCommand) stop(ctx context.Context, w World, h *server.House, log *slog.Logger) error {
+	for _, address := range c.StopMirror {
+		p, err := mirror.NewPeer(address, "", h.DB.Now, log)
+		if err != nil {
+			return fault.Invalid("--stop-mirror %s", fault.Message(err))
+		}
+		if err := h.Mirror.Stop(ctx, p); err != nil {
+			return err
+		}
+		fmt.Fprintf(w.Out, "%s is followed no more. What came from it stays.\n", p.Name())
 	}
 	return nil
 }
@@ -242,7 +262,7 @@ func (r *harvesting) run(ctx context.Context, name string, task func() (harvest.
 	n := edition.Thousands
 	fmt.Fprintf(r.w.Out, "%-12s %s papers, %s new.", name, n(step.Got), n(step.Made))
 	if step.Bad > 0 {
-		fmt.Fprintf(r.w.Out, " %s records could not be read and are in quarantine.", n(step.Bad))
+		fmt.Fprintf(r.w.Out, " %s records could not be used; broadsheet doctor says more.", n(step.Bad))
 	}
 	fmt.Fprintln(r.w.Out)
 	if err != nil {

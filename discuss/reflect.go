@@ -14,10 +14,10 @@ import (
 
 // Foreign is a comment that a peer tells of, as that shows it.
 type Foreign struct {
-	ID, Parent  string // there; Parent is "" for the paper
-	Origin      Origin // where it was written
-	Native      bool   // that is the peer itself
-	Own         bool   // that is this instance
+	ID, Parent  string                            // there; Parent is "" for the paper
+	Origin      Origin                            // where it was written
+	Native      bool                              // that is the peer itself
+	Own         bool                              // that is this instance
 	Writer      func() (account int64, err error) // who stands for its writer here, 0 for one who has left; asked when the comment is kept
 	At, Edited  time.Time
 	Body        string // "" when it is not shown

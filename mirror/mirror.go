@@ -112,13 +112,16 @@ type State struct {
 	AnewAt      time.Time
 }
 
+// Remembered is for how long it is said where one looks that a peer began anew.
+const Remembered = 7 * 24 * time.Hour
+
 // AnewSince says why the peer was read from its beginning, and when, if that was after a
 // moment; else "".
 func (s State) AnewSince(t time.Time) string {
 	if s.Anew == "" || s.AnewAt.Before(t) {
 		return ""
 	}
-	return s.AnewAt.UTC().Format("On 2 January, 15:04 UTC, ") + s.Anew
+	return "At " + s.AnewAt.UTC().Format("15:04 UTC on 2 January") + " " + s.Anew
 }
 
 // States returns how far each peer that is followed has been read.

@@ -290,6 +290,9 @@ func TestMirrorOfALogBegunAnew(t *testing.T) {
 		if err != nil || len(states) != 1 || states[0].Seq != after.Seq || states[0].Latest != after.Latest || states[0].Failed != "" {
 			t.Errorf("then: %+v, %v", states, err)
 		}
+		if page := body(t, lab.Handler(), "/status"); !strings.Contains(page, p.Name()+" has begun anew.") || !strings.Contains(page, "another instance answers at its address") {
+			t.Error("the status page does not say that the peer began anew")
+		}
 		same(t, "the new comments", lab.told(4), "eve ("+p.Name()+") shown false Of late.")
 		same(t, "the comments whose name was given out again", lab.told(3), "ada ("+p.Name()+") withdrawn false ")
 		same(t, "the comments that the new log has no more", lab.told(2), "ada ("+p.Name()+") withdrawn false ")

@@ -131,6 +131,9 @@ func (r *report) peers(ctx context.Context, s *web.StatusData) error {
 	}
 	for _, p := range list {
 		row := web.Source{Name: p.Name, Ran: p.Asked, Got: int(p.Seq), State: web.Done, Says: "Followed"}
+		if anew := p.AnewSince(r.Config.Now().Add(-mirror.Remembered)); anew != "" {
+			s.Notes = append(s.Notes, web.Note{Strong: p.Name + " has begun anew.", Text: anew})
+		}
 		switch behind := p.Latest - p.Seq; {
 		case p.Failed != "":
 			row.State, row.Says = web.Failed, "Failed"
