@@ -124,9 +124,9 @@ func (s State) AnewSince(t time.Time) string {
 	return "At " + s.AnewAt.UTC().Format("15:04 UTC on 2 January") + " " + s.Anew
 }
 
-// States returns how far each peer that is followed has been read.
+// States returns how far each peer that is followed has been read, once it was asked.
 func States(ctx context.Context, q db.Querier) ([]State, error) {
-	rows, err := q.Query(ctx, `SELECT name, seq, latest, asked, failed, refused, anew, anew_at FROM peer WHERE stopped = 0 ORDER BY name LIMIT 100`)
+	rows, err := q.Query(ctx, `SELECT name, seq, latest, asked, failed, refused, anew, anew_at FROM peer WHERE stopped = 0 AND asked > 0 ORDER BY name LIMIT 100`)
 	if err != nil {
 		return nil, fmt.Errorf("list who is followed: %w", err)
 	}
