@@ -122,8 +122,16 @@ func restored(t *testing.T, v *Vault, at time.Time, dsn string) string {
 		t.Fatal(err)
 	}
 	data := t.TempDir()
-	if err := v.Restore(t.Context(), p, Target{Data: data, DSN: dsn}); err != nil {
-		t.Fatal(err)
+	ready := 0
+	err = v.Restore(t.Context(), p, Target{Data: data, DSN: dsn, Ready: func(context.Context, *db.DB) error {
+		ready++
+		if _, err := os.Stat(filepath.Join(data, "broadsheet.db")); err == nil {
+			t.Error("the database is in its place before it is ready")
+		}
+		return nil
+	}})
+	if err != nil || ready != 1 {
+		t.Fatalf("made ready %d times, %v", ready, err)
 	}
 	if dsn == "" {
 		dsn = filepath.Join(data, "broadsheet.db")

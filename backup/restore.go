@@ -77,6 +77,19 @@ type Target struct {
 	Data     string
 	DSN      string // "" for the SQLite file in Data
 	Progress func(done, all int64)
+
+	// Ready makes the database, which may have a schema of long ago, ready for its place;
+	// nil when nothing is to be made.
+	Ready func(context.Context, *db.DB) error
+}
+
+// ready ends the leases of a copy, and makes it ready.
+func (t *Target) ready(ctx context.Context, d *db.DB) error {
+	err := job.Free(ctx, d)
+	if err == nil && t.Ready != nil {
+		err = t.Ready(ctx, d)
+	}
+	return err
 }
 
 // Restore brings back what a point holds, on whichever engine the target has. A target
@@ -111,14 +124,14 @@ func (v *Vault) Restore(ctx context.Context, p *Point, t Target) error {
 	}
 	switch {
 	case p.Files[i].Name == pagesFile && t.DSN == "":
-		err = settle(ctx, tmp.Name(), place)
+		err = t.settle(ctx, tmp.Name(), place)
 	case p.Files[i].Name == pagesFile:
-		err = cross(ctx, tmp.Name(), t.DSN)
+		err = t.cross(ctx, tmp.Name())
 	case t.DSN != "":
-		err = fillFrom(ctx, tmp.Name(), t.DSN)
+		err = t.fillFrom(ctx, tmp.Name(), t.DSN)
 	default: // under another name until it is whole
-		if err = fillFrom(ctx, tmp.Name(), tmp.Name()+".db"); err == nil {
-			err = settle(ctx, tmp.Name()+".db", place)
+		if err = t.fillFrom(ctx, tmp.Name(), tmp.Name()+".db"); err == nil {
+			err = t.settle(ctx, tmp.Name()+".db", place)
 		}
 	}
 	if err != nil {
@@ -129,12 +142,12 @@ func (v *Vault) Restore(ctx context.Context, p *Point, t Target) error {
 
 // settle gives a restored SQLite file its name. What is left of the journal of a file
 // that is gone must not be taken for its own.
-func settle(ctx context.Context, tmp, place string) error {
+func (t *Target) settle(ctx context.Context, tmp, place string) error {
 	d, err := db.Connect(ctx, tmp)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(job.Free(ctx, d), d.Close()); err != nil {
+	if err := errors.Join(t.ready(ctx, d), d.Close()); err != nil {
 		return err
 	}
 	for _, suffix := range []string{"-wal", "-shm"} {
@@ -152,7 +165,7 @@ func settle(ctx context.Context, tmp, place string) error {
 }
 
 // fillFrom fills an empty database from an export.
-func fillFrom(ctx context.Context, lines, dsn string) error {
+func (t *Target) fillFrom(ctx context.Context, lines, dsn string) error {
 	f, err := os.Open(lines)
 	if err != nil {
 		return err
@@ -166,17 +179,17 @@ func fillFrom(ctx context.Context, lines, dsn string) error {
 	if _, err := export.Read(ctx, d, f, nil); err != nil {
 		return err
 	}
-	return job.Free(ctx, d)
+	return t.ready(ctx, d)
 }
 
 // cross fills an empty database from a restored SQLite file.
-func cross(ctx context.Context, file, dsn string) error {
+func (t *Target) cross(ctx context.Context, file string) error {
 	from, err := db.Open(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	to, err := db.Open(ctx, dsn)
+	to, err := db.Open(ctx, t.DSN)
 	if err != nil {
 		return err
 	}
@@ -191,7 +204,7 @@ func cross(ctx context.Context, file, dsn string) error {
 	if err != nil {
 		return err
 	}
-	return job.Free(ctx, to)
+	return t.ready(ctx, to)
 }
 
 // restoreSettings brings the file of settings back, unless there is one.

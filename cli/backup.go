@@ -13,6 +13,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/edition"
 	"broadsheet/fault"
+	"broadsheet/hook"
 	"broadsheet/server"
 )
 
@@ -219,7 +220,8 @@ func (restoreCommand) Help() string {
 	return `Brings an instance back as it was at the moment of a backup: into the data folder, or with --db into
 an empty PostgreSQL database, from whichever engine the backup was taken. What is there already is
 left as it is. The search index is not part of a backup: it is built anew when the instance is served.
-Served, what is back mails its readers and tells its hooks; a copy is served with --still.
+Served, what is back mails its readers; a copy is served with --still. Its hooks are paused:
+broadsheet hook resume has them told again, when it takes the place of its original.
 
 Examples:
   broadsheet backup list /mnt/backups
@@ -241,12 +243,17 @@ func (c *restoreCommand) Run(ctx context.Context, w World) error {
 	}
 	began := time.Now()
 	bar := newProgress(w, "MB")
-	err = v.Restore(ctx, p, backup.Target{Data: c.Data, DSN: c.DB, Progress: megabytes(bar)})
+	var paused []int64
+	err = v.Restore(ctx, p, backup.Target{Data: c.Data, DSN: c.DB, Progress: megabytes(bar), Ready: func(ctx context.Context, d *db.DB) (err error) {
+		paused, err = hook.Pause(ctx, d)
+		return err
+	}})
 	bar.done()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w.Out, "The instance of %s is back in %s: %s MB in %.1f s.\n", p.At.Format(time.RFC3339Nano), cmp.Or(db.Redact(c.DB), c.Data), mega(p.Bytes()), time.Since(began).Seconds())
+	sayPaused(w, paused)
 	return nil
 }
 

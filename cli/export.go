@@ -15,6 +15,7 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/export"
+	"broadsheet/hook"
 )
 
 type exportCommand struct {
@@ -127,6 +128,11 @@ func (c *importCommand) takeExport(ctx context.Context, w World, in *bufio.Reade
 	if err != nil {
 		return true, fmt.Errorf("%s: %w", file, err)
 	}
+	paused, err := hook.Pause(ctx, d)
+	if err != nil {
+		return true, err
+	}
 	fmt.Fprintf(w.Out, "%s rows of an export in %.1f s.\n", edition.Thousands(rows), time.Since(began).Seconds())
+	sayPaused(w, paused)
 	return true, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +18,7 @@ type hookCommand struct {
 	List   hookList   `cmd:"" help:"List them."`
 	Log    hookLog    `cmd:"" help:"Print what one was told and is to be told."`
 	Test   hookTest   `cmd:"" help:"Tell one of an event that never was."`
-	Resume hookResume `cmd:"" help:"Tell a stopped one again."`
+	Resume hookResume `cmd:"" help:"Tell stopped or paused ones again."`
 	Remove hookRemove `cmd:"" help:"Tell it nothing more."`
 }
 
@@ -102,10 +103,29 @@ func (c *hookTest) Run(ctx context.Context, w World) error {
 	})
 }
 
-type hookResume struct{ hookLog }
+type hookResume struct {
+	store
+	IDs []int64 `arg:"" name:"id" help:"The numbers of the hooks."`
+}
 
 func (c *hookResume) Run(ctx context.Context) error {
-	return c.hooks(ctx, func(s *hook.Store) error { return s.Resume(ctx, c.ID) })
+	return c.hooks(ctx, func(s *hook.Store) error {
+		for _, id := range c.IDs {
+			if err := s.Resume(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sayPaused names the hooks that a copy does not tell.
+func sayPaused(w World, paused []int64) {
+	if len(paused) == 0 {
+		return
+	}
+	fmt.Fprintf(w.Out, "%s, so that a copy tells no program what its original tells. If this takes its place: broadsheet hook resume %s\n",
+		plural(len(paused), "hook is paused", "hooks are paused"), strings.Trim(fmt.Sprint(paused), "[]"))
 }
 
 type hookRemove struct{ hookLog }

@@ -53,7 +53,7 @@ type State string
 // The states.
 const (
 	Active  State = "active"
-	Stopped State = "stopped" // it said that it is gone, or failed for the whole timetable
+	Stopped State = "stopped" // it said that it is gone, failed for the whole timetable, or came in a copy
 )
 
 // Hook is an address that is told of events.
@@ -228,19 +228,6 @@ func (s *Store) Add(ctx context.Context, d Draft) (*Hook, string, error) {
 	return h, secret, nil
 }
 
-// passOver notes the papers that have passed a hook's votes as past, so that it is told
-// of none of them.
-func passOver(ctx context.Context, tx *db.Tx, id int64, votes int, now time.Time) error {
-	if votes == 0 {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO hook_delivery (id, hook, event, subject, at, state, due, until, tries, status, said)
-		SELECT $1 || id, $2, $3, id, $4, $5, 0, 0, 0, 0, '' FROM paper WHERE votes + own_votes >= $6 AND merged_into IS NULL
-		ON CONFLICT (hook, event, subject) DO NOTHING`,
-		fmt.Sprintf("past_%d_", id), id, PaperVotes, db.Micros(now), past, votes)
-	return err
-}
-
 // merge makes one of what hooks are told of the votes of two papers: told of either, a
 // hook is not told again.
 func merge(ctx context.Context, tx *db.Tx, keep, gone int64) error {
@@ -331,25 +318,6 @@ func (s *Store) Remove(ctx context.Context, id int64) error {
 			return n, err
 		}
 		return n, job.Reset(ctx, tx, watcher) // nobody looks at the log any more
-	})
-}
-
-// Resume tells a stopped hook again, beginning with what waited for it when it stopped.
-// Of what happened meanwhile it is told nothing.
-func (s *Store) Resume(ctx context.Context, id int64) error {
-	return s.change(ctx, id, func(tx *db.Tx) (int64, error) {
-		h, err := scanHook(tx.QueryRow(ctx, `SELECT `+hookColumns+` FROM hook WHERE id = $1`+tx.Dialect.ForUpdate(), id).Scan)
-		if errors.Is(err, sql.ErrNoRows) {
-			return 0, nil
-		}
-		if err != nil || h.State == Active {
-			return 1, err
-		}
-		now := s.Now()
-		if err := passOver(ctx, tx, id, h.Votes, now); err != nil {
-			return 0, err
-		}
-		return tx.Exec(ctx, `UPDATE hook SET state = $2, said = '', since = $3 WHERE id = $1`, id, Active, db.Micros(now))
 	})
 }
 

@@ -501,6 +501,51 @@ func TestAStoppedHookMissesWhatHappens(t *testing.T) {
 	})
 }
 
+// TestACopyTellsNobody pauses the hooks of a copy, and resumes one: it is told of what
+// waited for it, not of what came before that moment, and the other of nothing.
+func TestACopyTellsNobody(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		made, _ := h.add(0, hook.CommentPosted)
+		other, _ := h.add(0, hook.CommentPosted)
+		p := h.put(quiet(testPaper(h)))
+		waits := h.comment(p, "Waits.")
+		if _, err := h.Find(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		paused, err := hook.Pause(t.Context(), d)
+		if err != nil || !slices.Equal(paused, []int64{made.ID, other.ID}) {
+			t.Fatal(paused, err)
+		}
+		if again, err := hook.Pause(t.Context(), d); err != nil || len(again) > 0 {
+			t.Error(again, err)
+		}
+		h.comment(p, "Missed.")
+		h.tell()
+		if got := h.said(); got != "" {
+			t.Errorf("a copy told %s", got)
+		}
+		h.now = h.now.Add(time.Minute)
+		if err := h.Resume(t.Context(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		next := h.comment(p, "Next.")
+		h.tell()
+		if got, want := h.said(), fmt.Sprintf("comment.posted %d, comment.posted %d", waits.ID, next.ID); got != want {
+			t.Errorf("resumed, it told %q, want %q", got, want)
+		}
+		for _, table := range []string{"hook_delivery", "hook"} { // a schema from before them
+			if err := d.Transact(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(t.Context(), `DROP TABLE `+table); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if paused, err := hook.Pause(t.Context(), d); err != nil || len(paused) > 0 {
+			t.Error(paused, err)
+		}
+	})
+}
+
 // TestOnePaperPassesOnce merges papers of which a hook was told, or is to be told.
 func TestOnePaperPassesOnce(t *testing.T) {
 	t.Parallel()
