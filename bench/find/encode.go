@@ -40,7 +40,7 @@ func encode(ctx context.Context, o options) error {
 		return err
 	}
 	if o.drawn {
-		m = drawn{m}
+		m = drawn{m, new([][]float32)}
 	}
 	if err := p.Attach(m); err != nil {
 		return err
@@ -56,17 +56,31 @@ func encode(ctx context.Context, o options) error {
 	})
 }
 
-// drawn draws a vector for each text: for measuring speed where nobody reads the answers.
-type drawn struct{ search.Encoder }
+// drawn encodes the first texts, and for each text after them draws one of theirs, moved a
+// little towards another: where nobody reads the answers, for measuring speed. Vectors that
+// were drawn at random would lie much closer together than those of texts do, and so be
+// slower to tell apart.
+type drawn struct {
+	search.Encoder
+	held *[][]float32
+}
+
+const encoded = 2000
 
 func (m drawn) EncodeAll(dst []float32, texts []string) []float32 {
+	for len(*m.held) < encoded && len(texts) > 0 {
+		v := m.Encoder.EncodeAll(nil, texts[:1])
+		*m.held = append(*m.held, v)
+		dst, texts = append(dst, v...), texts[1:]
+	}
 	for _, t := range texts {
 		h := fnv.New64a()
 		h.Write([]byte(t))
 		r := rand.New(rand.NewPCG(h.Sum64(), 1))
+		one, other := (*m.held)[r.IntN(encoded)], (*m.held)[r.IntN(encoded)]
 		from, sum := len(dst), 0.0
-		for range m.Dim() {
-			x := r.NormFloat64()
+		for i := range one {
+			x := float64(one[i]) + .35*float64(other[i])
 			sum += x * x
 			dst = append(dst, float32(x))
 		}

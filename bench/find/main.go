@@ -1,7 +1,8 @@
 // Command find measures the search of an instance as its readers meet it.
 //
-//	find encode -store DIR [-drawn]        fills both indexes, as fast as one core can; with -drawn what has no vector gets a drawn one
+//	find encode -store DIR [-drawn]        fills both indexes, as fast as one core can; with -drawn vectors after the first 2,000 are drawn from them
 //	find rates -store DIR [-rate N] [-by words|both] [-for 20s]    asks pages at a rate, never the same twice
+//	find suggest -store DIR [-for 20s]                             asks for suggestions, one behind the other
 //	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
 //	find hostile -store DIR [-n 10000]                             asks what nobody should
 //	find known -papers FOLDER [-pool N] [-n 2000]                  looks for papers by their titles and sentences
@@ -40,10 +41,10 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	deeds := map[string]func(context.Context, options) error{
-		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "known": known, "limit": limit, "serve": serve,
+		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "suggest": suggest, "known": known, "limit": limit, "serve": serve,
 	}
 	if len(args) == 0 || deeds[args[0]] == nil {
-		return fmt.Errorf("usage: find encode|rates|fresh|hostile|known|limit [flags]")
+		return fmt.Errorf("usage: find encode|rates|suggest|fresh|hostile|known|limit [flags]")
 	}
 	var o options
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string) error {
 	f.DurationVar(&o.time, "for", 20*time.Second, "how long")
 	f.StringVar(&o.out, "out", "", "where to write")
 	f.StringVar(&o.profile, "profile", "", "write the server's processor profile to this `file`")
-	f.BoolVar(&o.drawn, "drawn", false, "draw vectors instead of encoding")
+	f.BoolVar(&o.drawn, "drawn", false, "draw vectors from the first 2,000 instead of encoding all")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -106,6 +107,35 @@ func rates(ctx context.Context, o options) error {
 	seen, failed := load(ctx, c, a, o.by, o.rate, o.time)
 	say(fmt.Sprintf("by %s, %d a second", o.by, o.rate), seen)
 	fmt.Printf("%d failed; %.2f ms of processor time each\n", failed, (c.cpu()-before).Seconds()*1e3/float64(max(1, len(seen))))
+	return nil
+}
+
+// suggest asks for what somebody means who types titles and names, a letter at a time.
+func suggest(ctx context.Context, o options) error {
+	a, err := newAsker(ctx, o.store)
+	if err != nil {
+		return err
+	}
+	c, err := start(ctx, o, "words")
+	if err != nil {
+		return err
+	}
+	defer c.stop()
+	var seen, cost []time.Duration
+	spent := map[string]time.Duration{}
+	for until := time.Now().Add(o.time); time.Now().Before(until); {
+		letters := []rune(a.next())
+		typed := string(letters[:min(len(letters), 3+a.r.IntN(12))])
+		before, began := c.cpu(), time.Now()
+		if status, _, err := c.ask("/api/papers/suggest?" + url.Values{"q": {typed}}.Encode()); status != 200 || err != nil {
+			return fmt.Errorf("%s: %d, %v", typed, status, err)
+		}
+		seen, cost = append(seen, time.Since(began)), append(cost, c.cpu()-before)
+		spent[typed] = cost[len(cost)-1]
+	}
+	dearest(spent, 12)
+	say("suggestions", seen)
+	say("processor time of the server", cost)
 	return nil
 }
 

@@ -91,8 +91,10 @@ func start(ctx context.Context, o options, by string) (*child, error) {
 }
 
 // get asks for a page of results and returns its status and text.
-func (c *child) get(query string) (int, string, error) {
-	r, err := c.client.Get(c.url + "/papers?" + query)
+func (c *child) get(query string) (int, string, error) { return c.ask("/papers?" + query) }
+
+func (c *child) ask(path string) (int, string, error) {
+	r, err := c.client.Get(c.url + path)
 	if err != nil {
 		return 0, "", err
 	}

@@ -299,14 +299,16 @@ func (c *clause) bindPrefix(p *part) node {
 
 // begun adds the documents that have a word that begins as the clause says.
 func (c *clause) begun(p *part, n *prefixNode) {
+	var l list
 	p.eachTerm(c.prefix, func(t *terms) bool {
 		switch {
 		case c.slot >= 0:
-			n.addField(t.list(), c.snap.lay.groups[c.group].fields[c.slot])
+			n.addField(t, &l, c.snap.lay.groups[c.group].fields[c.slot])
 		case t.short():
 			t.into(n.docs)
 		default:
-			n.add(t.list())
+			t.read(&l)
+			n.add(&l)
 		}
 		return true
 	})

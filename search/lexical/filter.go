@@ -14,7 +14,7 @@ type filterCache struct {
 
 // Bounds of a segment's filter cache.
 const (
-	maxFilters   = 32
+	maxFilters   = 64
 	maxFilterKey = 1 << 10
 )
 

@@ -1,6 +1,9 @@
 package lexical
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // node evaluates a query in one part, a window of documents at a time.
 type node interface {
@@ -122,6 +125,7 @@ func (n *rangeNode) cost(docs int) int { return docs }
 type prefixNode struct {
 	docs   bitmap
 	weight float64
+	buf    []uint32 // of addField
 }
 
 func (n *prefixNode) add(l *list) {
@@ -173,13 +177,24 @@ func (t *terms) each(f func(uint32)) {
 	}
 }
 
-// addField adds the documents that have the word in one field.
-func (n *prefixNode) addField(l *list, field int) {
-	var p postings
-	l.all(&p)
-	for i, d := range p.docs {
-		if l.seg.tuples[p.codes[i]][field] > 0 {
+// addField adds the documents that have the current term in one field; l is for reading.
+func (n *prefixNode) addField(t *terms, l *list, field int) {
+	if t.df == 1 {
+		v := t.value
+		if d := uint32(uv(&v)); t.seg.tuples[uv(&v)][field] > 0 {
 			n.docs.set(d)
+		}
+		return
+	}
+	t.read(l)
+	n.buf = l.documents(n.buf[:0])
+	var codes [blockSize]uint32
+	for block, docs := range slices.Collect(slices.Chunk(n.buf, blockSize)) {
+		l.codesOf(block, len(docs), &codes)
+		for i, d := range docs {
+			if l.seg.tuples[codes[i]][field] > 0 {
+				n.docs.set(d)
+			}
 		}
 	}
 }

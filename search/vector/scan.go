@@ -2,7 +2,6 @@ package vector
 
 import (
 	"cmp"
-	"container/heap"
 	"errors"
 	"fmt"
 	"math"
@@ -77,7 +76,7 @@ func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) (
 		if err != nil {
 			return nil, err
 		}
-		tops[i] = &top{question: q, k: min(k+k/2+spare, st.live), keep: keep, least: float32(math.Inf(-1))}
+		tops[i] = &top{question: q, k: min(k+k/8+spare, st.live), keep: keep, least: float32(math.Inf(-1))}
 	}
 	if k > 0 && st.live > 0 {
 		ids, scales, vectors := st.tail.view(st.rows, s.dim)
@@ -104,9 +103,9 @@ func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) (
 	return hits, nil
 }
 
-// spare is how many more than half as many again as are wanted are found by the
+// spare is how many more than an eighth as many again as are wanted are found by the
 // rounded question, before the question as it came picks the best of them.
-const spare = 16
+const spare = 20
 
 // exact returns the product of the question as it came with a row.
 func (q *question) exact(by float32, row []uint8) float32 {
@@ -160,17 +159,22 @@ func (t *top) admits(id int64) bool { return t.keep == nil || t.keep(id) }
 
 // offer takes a hit that keep admits, if it is good enough.
 func (t *top) offer(h Hit) {
-	full := len(t.hits) == t.k
 	switch {
-	case !full:
-		heap.Push(t, h)
-	case compare(h, t.hits[0]) < 0:
+	case len(t.hits) < t.k:
+		t.hits = append(t.hits, h)
+		t.rise(len(t.hits) - 1)
+	case better(h, t.hits[0]):
 		t.hits[0] = h
-		heap.Fix(t, 0)
+		t.sink()
 	}
 	if len(t.hits) == t.k {
 		t.least = t.hits[0].Score
 	}
+}
+
+// better orders hits.
+func better(a, b Hit) bool {
+	return a.Score > b.Score || a.Score == b.Score && a.ID < b.ID
 }
 
 // compare orders hits, the best first.
@@ -178,15 +182,34 @@ func compare(a, b Hit) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 }
 
-func (t *top) Len() int           { return len(t.hits) }
-func (t *top) Less(i, j int) bool { return compare(t.hits[i], t.hits[j]) > 0 }
-func (t *top) Swap(i, j int)      { t.hits[i], t.hits[j] = t.hits[j], t.hits[i] }
-func (t *top) Push(h any)         { t.hits = append(t.hits, h.(Hit)) }
+// rise moves a hit up the heap, whose worst is on top, to where it belongs.
+func (t *top) rise(i int) {
+	for i > 0 {
+		up := (i - 1) / 2
+		if !better(t.hits[up], t.hits[i]) {
+			return
+		}
+		t.hits[i], t.hits[up] = t.hits[up], t.hits[i]
+		i = up
+	}
+}
 
-func (t *top) Pop() any {
-	h := t.hits[len(t.hits)-1]
-	t.hits = t.hits[:len(t.hits)-1]
-	return h
+// sink moves the hit on top of the heap down to where it belongs.
+func (t *top) sink() {
+	for i := 0; ; {
+		down := 2*i + 1
+		if down >= len(t.hits) {
+			return
+		}
+		if other := down + 1; other < len(t.hits) && better(t.hits[down], t.hits[other]) {
+			down = other
+		}
+		if !better(t.hits[i], t.hits[down]) {
+			return
+		}
+		t.hits[i], t.hits[down] = t.hits[down], t.hits[i]
+		i = down
+	}
 }
 
 // Score appends to dst the product of the question with each of the documents, NaN

@@ -1,6 +1,9 @@
 package vector
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The sketch of a row is the signs of its numbers, a bit each: an eighth of the
 // bytes. A product with the signs, times the row's spread, estimates the product with
@@ -72,10 +75,10 @@ func (t *top) near(products []int32, spreads []float32) (rows uint64) {
 	q := &t.question
 	slope := 2 * q.scale
 	start := sketchMargin*q.length - q.scale*float32(q.bias/128)
-	for i, p := range products {
-		if (float32(p)*slope+start)*spreads[i] >= t.least {
-			rows |= 1 << i
-		}
+	spreads = spreads[:len(products)]
+	for i, p := range products { // without a branch: who is near is hard to guess
+		over := (float32(p)*slope+start)*spreads[i] - t.least
+		rows |= uint64(^math.Float32bits(over)>>31) << (i & 63)
 	}
 	return rows
 }
