@@ -18,11 +18,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/net/html/charset"
 
 	"broadsheet/fault"
 )
@@ -201,22 +198,18 @@ func Get(ctx context.Context, c *http.Client, address string) (*Page, error) {
 	if a.StatusCode != http.StatusOK {
 		return nil, fault.Invalid("%s answers %d %s.", u.Host, a.StatusCode, http.StatusText(a.StatusCode))
 	}
-	kind, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	kind, parameters, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
 	case err != nil || kind != "text/html" && kind != "application/xhtml+xml" && kind != "text/plain":
 		return nil, fault.Invalid("%s sends no page of text, but %q. The address of the page about the paper is wanted.", u.Host, short(a.Header.Get("Content-Type")))
 	}
-	text, err := charset.NewReader(a.Body, a.Header.Get("Content-Type"))
-	if err != nil && !errors.Is(err, io.EOF) {
+	body, err := io.ReadAll(a.Body)
+	if err != nil {
 		return nil, failed(u, err)
 	}
 	p := &Page{URL: a.Request.URL, Type: kind}
-	if err == nil {
-		body, err := io.ReadAll(text)
-		if err != nil {
-			return nil, failed(u, err)
-		}
-		p.Text = strings.ToValidUTF8(string(body), "\uFFFD")
+	if p.Text, err = decode(body, parameters["charset"]); err != nil {
+		return nil, fault.Invalid("%s %s", u.Host, err)
 	}
 	return p, nil
 }

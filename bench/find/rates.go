@@ -247,12 +247,13 @@ func hostile(ctx context.Context, o options) error {
 	defer c.stop()
 	r := rand.New(rand.NewPCG(2, 2))
 	var seen, cost []time.Duration
+	spentOn := map[string]time.Duration{}
 	status := map[int]int{}
-	worst := ""
 	for i := range o.n {
 		q := hostileText(r, i)
+		by := []string{"words", "both", "meaning"}[i%3]
 		before, began := c.cpu(), time.Now()
-		s, _, err := c.get(question(q, []string{"words", "both", "meaning"}[i%3]))
+		s, _, err := c.get(question(q, by))
 		if err != nil {
 			return fmt.Errorf("%q: %w", q, err)
 		}
@@ -260,17 +261,13 @@ func hostile(ctx context.Context, o options) error {
 		if status[s]++; s >= 500 {
 			fmt.Printf("%q: status %d\n", q, s)
 		}
-		if len(cost) == 0 || spent > cost[0] {
-			worst = q
-			cost = append([]time.Duration{spent}, cost...)
-		} else {
-			cost = append(cost, spent)
-		}
-		seen = append(seen, took)
+		seen, cost = append(seen, took), append(cost, spent)
+		spentOn[by+" "+q] = spent
 	}
+	dearest(spentOn, 12)
 	say("hostile", seen)
 	say("processor time of the server", cost)
-	fmt.Printf("statuses %v; the dearest was %.120q\n", status, worst)
+	fmt.Printf("statuses %v\n", status)
 	return nil
 }
 
