@@ -67,7 +67,7 @@ func round(v []float32, dim int) (scale float32, q []uint8, err error) {
 // Rows are looked at with the question rounded to int8; the best of them, and some
 // more, are then multiplied with the question as it came. Where a segment is large, a
 // look at the sketches of its rows (sketch.go) decides whose products are made: one of
-// the best is missed less than once in a thousand.
+// the best is missed less than once in a thousand, of 500 and more one of the best tenth.
 func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) ([][]Hit, error) {
 	st := s.state.Load()
 	tops := make([]*top, len(questions))
@@ -76,7 +76,7 @@ func (s *Store) Search(questions [][]float32, k int, keep func(id int64) bool) (
 		if err != nil {
 			return nil, err
 		}
-		tops[i] = &top{question: q, k: min(k+k/8+spare, st.live), keep: keep, least: float32(math.Inf(-1))}
+		tops[i] = &top{question: q, margin: marginFor(k), k: min(k+k/8+spare, st.live), keep: keep, least: float32(math.Inf(-1))}
 	}
 	if k > 0 && st.live > 0 {
 		ids, scales, vectors := st.tail.view(st.rows, s.dim)
@@ -137,6 +137,7 @@ func (s *Store) scan(tops []*top, ids []int64, scales []scale, vectors []uint8, 
 // top holds the best of one question: a heap with the worst on top.
 type top struct {
 	question question
+	margin   float32
 	k        int
 	keep     func(int64) bool
 	least    float32 // what a product must reach

@@ -58,9 +58,9 @@ func TestSkim(t *testing.T) {
 			}
 		}
 		slices.SortFunc(hits, compare)
-		return hits[:10]
+		return hits
 	}
-	found, total := 0, 0
+	found, total, missed := 0, 0, 0
 	for i := range 60 {
 		keep := func(id int64) bool { return id%7 != 0 }
 		if i%2 == 0 {
@@ -76,11 +76,23 @@ func TestSkim(t *testing.T) {
 			if h.ID%5 == 0 || keep != nil && !keep(h.ID) {
 				t.Fatalf("document %d is found, which is gone or filtered", h.ID)
 			}
-			if slices.Contains(all, h) {
+			if slices.Contains(all[:10], h) {
 				found++
 			}
 		}
 		total += 10
+		deep, err := s.Search([][]float32{q}, 600, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range all[:60] {
+			if !slices.Contains(deep[0], h) {
+				missed++
+			}
+		}
+	}
+	if missed > 4 {
+		t.Errorf("of the best 60 of 600 %d of 3,600 are missed", missed)
 	}
 	if total != 600 || found < 598 {
 		t.Errorf("%d of the best %d are found", found, total)

@@ -64,6 +64,8 @@ type Store struct {
 	k     *kernel
 	state atomic.Pointer[state]
 
+	estimates sync.Pool // of *[]float32, for skim
+
 	mu     sync.Mutex // of whoever writes or refreshes
 	lock   *os.File   // nil in a store that only reads
 	log    *os.File
