@@ -1,14 +1,19 @@
 // Package mirror has this instance follow another one by its change stream, so that the
 // other may vanish: its papers, editions, votes and comments are here then.
 //
-// It stores how far each peer has been read, which papers came from it, and who stands
-// here for its readers. What it promises: reading may end at any moment and goes on
-// where it stopped; a change that is told again changes nothing; what is taken away at
-// the peer is taken away here; and what was done here is not touched. Votes of the peer,
-// its own and those it counted upstream, are figures read at a source that has the name
-// of the peer; its comments stand under the names of their writers with the peer's beside
-// them; a paper that came from the peer stands in the edition in which the peer has it,
-// and one that was here before stays where it stands.
+// It stores how far each peer has been read, which papers came from it, who stands here
+// for its readers, and the votes on a paper by where they were given. What it promises:
+// reading may end at any moment and goes on where it stopped; a change that is told again
+// changes nothing; what is taken away at the peer is taken away here; what was done here is
+// not touched, and does not come back from elsewhere; what several peers tell of a third is
+// there once; and no record of a peer stops those behind it. Votes given elsewhere are
+// figures that were read at the first peer that told of them; comments stand under the
+// names of their writers with the peer's beside them; a paper that came from the peer
+// stands in the edition in which the peer has it, and one that was here before stays where
+// it stands. A paper that is held from a better source than any peer is stays as it is.
+//
+// What a peer tells goes three ways: ask.go bounds and cleans the answer, read.go
+// understands and judges it, take.go and votes.go keep it.
 package mirror
 
 import (
