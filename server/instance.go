@@ -305,8 +305,13 @@ func (r *report) copies(ctx context.Context, d *web.InstanceData) error {
 	}
 	for _, b := range list {
 		value := fmt.Sprintf("%s, %s, of which %s were new", b.Ended.Format("2 Jan 15:04 UTC"), size(uint64(b.Bytes)), size(uint64(b.Written)))
-		if b.Failed != "" {
+		switch {
+		case b.Failed != "":
 			value = "failed: " + b.Failed
+		case b.Ended.IsZero() && b.Began.IsZero():
+			value = "none was taken"
+		case b.Ended.IsZero():
+			value = "begun " + b.Began.Format("2 Jan 15:04 UTC") + ", and not ended yet"
 		}
 		if b.Asked == backup.DeedBackup {
 			value += "; asked for"

@@ -113,7 +113,7 @@ func TestInstanceButtons(t *testing.T) {
 	if err != nil || len(runs) != 1 || runs[0].Next.After(h.Config.Now()) {
 		t.Errorf("the sources are due at %+v (%v)", runs, err)
 	}
-	if page := send("GET", "").Body.String(); !strings.Contains(page, "asked for") || !strings.Contains(page, "rehearse a restore the server") {
+	if page := send("GET", "").Body.String(); !strings.Contains(page, "asked for") || !strings.Contains(page, "<td>rehearse a restore") {
 		t.Error("neither the backups nor the acts say what was asked for")
 	}
 	look := func(ctx context.Context, dsn string) error { return Rehearse(ctx, dsn, h.log) }

@@ -42,7 +42,7 @@ func (h *House) operate(ctx context.Context, actor int64, deed string) error {
 		if err != nil {
 			return err
 		}
-		return account.Audit(ctx, tx, h.Config.Now(), actor, deed, "the server", "")
+		return account.Audit(ctx, tx, h.Config.Now(), actor, deed, "", "")
 	})
 }
 
