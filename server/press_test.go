@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/xml"
 	"fmt"
 	"io"
 	"io/fs"
@@ -268,10 +269,11 @@ func TestAYearIsReadOffline(t *testing.T) {
 		t.Skip("BROADSHEET_TEST_DATA names no folder of real papers")
 	}
 	b := browsertest.Open(t)
-	months, err := filepath.Glob(filepath.Join(dir, "hf_daily", "2025-*.jsonl.zst"))
-	if err != nil || len(months) < 11 {
-		t.Fatalf("there are only %d months of 2025 in %s", len(months), dir)
+	months, err := filepath.Glob(filepath.Join(dir, "hf_daily", "202[56]-*.jsonl.zst"))
+	if err != nil || len(months) < 12 {
+		t.Fatalf("there are only %d months of 2025 and 2026 in %s", len(months), dir)
 	}
+	months = months[:12]
 	h := openPress(t)
 	im := harvest.Importing{Papers: h.Papers, Source: "test", Now: webtest.Now}
 	if _, err := im.Import(t.Context(), nil, months...); err != nil {
@@ -281,8 +283,16 @@ func TestAYearIsReadOffline(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
+	began := time.Now()
 	r := pressed(t, h, press.Config{Folder: folder})
-	t.Logf("%+v", r)
+	first := time.Since(began)
+	began = time.Now()
+	if again := pressed(t, h, press.Config{Folder: folder}); again.Made != 0 || again.Written != 0 || again.Removed != 0 {
+		t.Errorf("nothing changed, and the second printing made %+v", again)
+	}
+	t.Logf("%+v, in %s, and again in %s", r, first.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	whole(t, folder)
+	heard := b.Listen()
 	site := httptest.NewServer(http.StripPrefix("/old", http.FileServer(http.Dir(folder))))
 	defer site.Close()
 	b.Go(site.URL + "/old/")
@@ -308,9 +318,74 @@ func TestAYearIsReadOffline(t *testing.T) {
 	}
 	b.Go(site.URL + "/old/papers/?q=" + url.QueryEscape(`author:Hinton -zzz`))
 	b.Wait("#found .sect")
+	for _, at := range heard.Asked() { // nothing that does not lie in the folder
+		if rest, ours := strings.CutPrefix(at, site.URL+"/old/"); strings.HasPrefix(at, "data:") {
+			continue
+		} else if path, _, _ := strings.Cut(rest, "?"); !ours || !there(folder, path) {
+			t.Errorf("a page asked for %s", at)
+		}
+	}
+	if len(heard.Asked()) < 30 {
+		t.Errorf("only %d requests were heard", len(heard.Asked()))
+	}
+	for _, c := range heard.Complaints() {
+		t.Errorf("the browser complains: %s", c)
+	}
 	b.Go("file://" + folder + "/index.html") // and from the disk
 	b.Click(`.nav a[href^="archive"]`)
 	b.Type("#q0", title)
 	b.Leave("\r")
 	b.Wait("#found .hit")
+}
+
+// there reports whether a file server has something for a path.
+func there(folder, path string) bool {
+	name, err := url.PathUnescape(path)
+	if err != nil {
+		return false
+	}
+	st, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name)))
+	if err == nil && st.IsDir() {
+		_, err = os.Stat(filepath.Join(folder, filepath.FromSlash(name), "index.html"))
+	}
+	return err == nil
+}
+
+// whole checks that each link of a printed site leads to a file of it, that every page of
+// a list names feeds that are there, and that these are whole.
+func whole(t *testing.T, folder string) {
+	t.Helper()
+	files := filesOf(t, folder)
+	pages, lists, feeds := 0, 0, 0
+	for name, text := range files {
+		switch path.Ext(name) {
+		case ".html":
+			pages++
+			for _, to := range linksOf(t, text) {
+				if to := follow(name, to); to != "" && files[to] == "" {
+					t.Errorf("%s leads to %s, which is not there", name, to)
+				}
+			}
+			for _, list := range []string{"papers/date/", "papers/week/", "papers/month/", "categories/", "archive/"} {
+				if strings.HasPrefix(name, list) {
+					lists++
+					if !strings.Contains(text, `type="application/atom+xml"`) && !strings.Contains(text, `type="application/atom&#43;xml"`) {
+						t.Errorf("%s names no feed", name)
+					}
+				}
+			}
+		case ".atom":
+			feeds++
+			var feed struct {
+				XMLName xml.Name   `xml:"http://www.w3.org/2005/Atom feed"`
+				Entries []struct{} `xml:"http://www.w3.org/2005/Atom entry"`
+			}
+			if err := xml.Unmarshal([]byte(text), &feed); err != nil || len(feed.Entries) == 0 && !strings.Contains(name, "feed/comments/") { // that nobody made
+				t.Errorf("%s has %d entries (%v)", name, len(feed.Entries), err)
+			}
+		}
+	}
+	if pages < 3000 || lists < 300 || feeds < 200 {
+		t.Errorf("only %d pages were read, %d of them lists, and %d feeds", pages, lists, feeds)
+	}
 }

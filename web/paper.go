@@ -222,7 +222,7 @@ func (v *PaperPage) links(p *paper.Paper) {
 				continue
 			}
 		}
-		add(kinds[l.Kind], l.URL)
+		add(kinds[l.Kind], strings.Join(strings.Fields(l.URL), "")) // lines of an upstream break within addresses, too
 	}
 }
 
