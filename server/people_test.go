@@ -288,7 +288,7 @@ func TestFirstAdministratorAndInvitation(t *testing.T) {
 	b.Type("#e", "root@readers.test")
 	b.Type("#n", "Ada Root")
 	b.Click("main button")
-	if got := b.Text("main .head p"); !strings.Contains(got, "an administrator") {
+	if got := b.Text("main .head p"); !strings.Contains(got, "An administrator since") {
 		t.Fatalf("the first administrator: %q", got)
 	}
 	out.Reset()

@@ -105,7 +105,9 @@ func (r *reply) weights(tokens []string) map[string]weight {
 		w := weight{title: 1}
 		if df := r.Aggs["df"]; df != nil {
 			all, title := df.Buckets.by[strconv.Itoa(i)].Docs, df.Buckets.by["t"+strconv.Itoa(i)].Docs
-			w = weight{idf: idf(all), title: 1, known: all > 0}
+			if all > 0 { // a word that no paper has weighs nothing
+				w = weight{idf: idf(all), title: 1, known: true}
+			}
 			if title > 0 {
 				w.title = w.idf / idf(title)
 			}
