@@ -29,9 +29,13 @@ func limit(_ context.Context, o options) error {
 	}
 	r := rand.New(rand.NewPCG(5, 5))
 	var all []string
+	between := "" // one word: nothing but it tells two people apart
+	if o.shared {
+		between = " " // two words, each of which nearly all have
+	}
 	for _, c := range colours {
 		for _, t := range things {
-			all = append(all, c+t) // one word: nothing but it tells two people apart
+			all = append(all, c+between+t)
 		}
 	}
 	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })

@@ -5,8 +5,8 @@
 //	find suggest -store DIR [-for 20s]                             asks for suggestions, one behind the other
 //	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
 //	find hostile -store DIR [-n 10000]                             asks what nobody should
-//	find known -papers FOLDER [-pool N] [-n 2000]                  looks for papers by their titles and sentences
-//	find limit -out FOLDER [-n 2000]                               makes a collection in the style of LIMIT
+//	find known -papers FOLDER [-pool N] [-n 2000] [-out FOLDER]    looks for papers by their titles and sentences; keeps the index and goes on with it
+//	find limit -out FOLDER [-n 2000] [-shared]                     makes a collection in the style of LIMIT
 //
 // The server is a child that runs beside; its processor time is told with the times that
 // the client saw, since on a busy machine these are the others'.
@@ -27,7 +27,7 @@ type options struct {
 	out, profile      string
 	rate, n, pool     int
 	time              time.Duration
-	drawn             bool
+	drawn, shared     bool
 }
 
 func main() {
@@ -58,6 +58,7 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&o.out, "out", "", "where to write")
 	f.StringVar(&o.profile, "profile", "", "write the server's processor profile to this `file`")
 	f.BoolVar(&o.drawn, "drawn", false, "draw vectors from the first 2,000 instead of encoding all")
+	f.BoolVar(&o.shared, "shared", false, "things of two words that nearly all people share")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
