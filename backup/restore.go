@@ -176,7 +176,7 @@ func (t *Target) fillFrom(ctx context.Context, lines, dsn string) error {
 		return err
 	}
 	defer d.Close()
-	if _, err := export.Read(ctx, d, f, nil); err != nil {
+	if _, err := export.Read(ctx, d, f, nil); err != nil || t.DSN == "" { // else it has a place to go to
 		return err
 	}
 	return t.ready(ctx, d)
