@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"io"
 	"mime"
@@ -162,13 +163,37 @@ func part(h headers, kind, body string) {
 func travels(body string) bool {
 	const longest = 990
 	for line := range strings.Lines(body) {
-		if len(line) > longest || strings.HasPrefix(line, "--=_") || strings.HasPrefix(line, "From ") {
+		if len(line) > longest || strings.HasPrefix(line, "--=_") || strings.HasPrefix(line, "From ") || !printable(line[:len(line)-1]) {
 			return false
 		}
-		for i := range len(line) - 1 {
-			if c := line[i]; c >= utf8.RuneSelf || c < ' ' && c != '\t' || c == 0x7f {
-				return false
-			}
+	}
+	return true
+}
+
+// printable reports whether a line is ASCII without control characters but tabs. Bytes
+// are looked at eight at a time, and one by one where something is found.
+func printable(line string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for len(line) >= 8 {
+		var b [8]byte
+		copy(b[:], line)
+		x := binary.LittleEndian.Uint64(b[:])
+		if x&tops == 0 && (x-0x20*ones)&tops == 0 && (x+ones)&tops == 0 { // no byte of 0x80 and more, below 0x20, of 0x7f
+			line = line[8:]
+			continue
+		}
+		if !printables(line[:8]) {
+			return false
+		}
+		line = line[8:]
+	}
+	return printables(line)
+}
+
+func printables(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\t' || c == 0x7f {
+			return false
 		}
 	}
 	return true

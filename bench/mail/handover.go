@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -62,14 +63,8 @@ func swallow(conn net.Conn) {
 		switch word := strings.ToUpper(string(line[:min(4, len(line))])); word {
 		case "DATA":
 			say("354 go on")
-			for {
-				line, err := r.ReadSlice('\n')
-				if err != nil {
-					return
-				}
-				if len(line) == 3 && line[0] == '.' {
-					break
-				}
+			if err := pastEnd(r); err != nil {
+				return
 			}
 			taken.Add(1)
 			say("250 taken")
@@ -82,6 +77,28 @@ func swallow(conn net.Conn) {
 			say("250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
 		default:
 			say("250 ok")
+		}
+	}
+}
+
+// pastEnd reads a message to its end, a line of one dot, in pieces as they come: what the
+// sink spends is lacking to whoever sends on the same machine.
+func pastEnd(r *bufio.Reader) error {
+	end := []byte("\r\n.\r\n")
+	for {
+		if _, err := r.Peek(len(end)); err != nil {
+			return err
+		}
+		piece, err := r.Peek(r.Buffered())
+		if err != nil {
+			return err
+		}
+		if at := bytes.Index(piece, end); at >= 0 {
+			_, err = r.Discard(at + len(end))
+			return err
+		}
+		if _, err := r.Discard(len(piece) - len(end) + 1); err != nil { // the end may be cut
+			return err
 		}
 	}
 }
