@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -272,6 +273,7 @@ func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, fn func(*Tx) er
 		return err
 	}
 	d.commits.Add(1)
+	p.hold(ctx, t.fresh) // the connection is free again
 	for _, f := range t.after {
 		f()
 	}
@@ -307,6 +309,10 @@ type pool struct {
 	keep  bool
 	count atomic.Int32
 	stmts sync.Map // query text → *sql.Stmt
+
+	mu     sync.Mutex
+	lately [64]string // texts that transactions had to prepare
+	next   int
 }
 
 // kept is the most statements that a pool holds prepared: more than the
@@ -333,6 +339,28 @@ func (p *pool) stmt(ctx context.Context, query string) *sql.Stmt {
 	}
 	p.count.Add(1)
 	return s
+}
+
+// hold has the pool prepare the texts that a transaction had to prepare for itself, and
+// not the first one lately.
+func (p *pool) hold(ctx context.Context, texts []string) {
+	for _, text := range texts {
+		if p.count.Load() < kept && p.again(text) {
+			p.stmt(ctx, text)
+		}
+	}
+}
+
+// again notes a text, and reports whether it was noted before.
+func (p *pool) again(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if slices.Contains(p.lately[:], text) {
+		return true
+	}
+	p.lately[p.next] = text
+	p.next = (p.next + 1) % len(p.lately)
+	return false
 }
 
 // Micros is the form in which a time is stored; the zero time is 0.

@@ -11,6 +11,7 @@ type Tx struct {
 	tx      *sql.Tx
 	pool    *pool
 	stmts   map[string]*sql.Stmt
+	fresh   []string // texts that the pool does not hold prepared
 	before  []func(context.Context) error
 	after   []func()
 }
@@ -53,7 +54,8 @@ func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 }
 
 // stmt returns query prepared, nil where the engine keeps none. A transaction
-// that runs the same text a thousand times has it parsed once.
+// that runs the same text a thousand times has it parsed once, and a text that comes in
+// one transaction after the other is held by the pool.
 func (t *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if !t.pool.keep {
 		return nil, nil
@@ -61,9 +63,15 @@ func (t *Tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := t.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := t.tx.PrepareContext(ctx, query) // closed with the transaction
-	if err != nil {
-		return nil, err
+	var s *sql.Stmt // closed with the transaction
+	if held, ok := t.pool.stmts.Load(query); ok {
+		s = t.tx.StmtContext(ctx, held.(*sql.Stmt))
+	} else {
+		var err error
+		if s, err = t.tx.PrepareContext(ctx, query); err != nil {
+			return nil, err
+		}
+		t.fresh = append(t.fresh, query)
 	}
 	if t.stmts == nil {
 		t.stmts = map[string]*sql.Stmt{}
