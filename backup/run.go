@@ -59,12 +59,14 @@ func (v *Vault) Run(ctx context.Context, d *db.DB, t Taking) (taken *Taken, err 
 	if !mine {
 		return nil, fault.Busy("Another process is taking a backup of this instance.")
 	}
-	defer job.Release(context.WithoutCancel(ctx), d, "backup", holder) // else it ends by itself
+	release := func() { job.Release(context.WithoutCancel(ctx), d, "backup", holder) } // else it ends by itself
 	if err := v.note(ctx, d, Ran{Began: t.Now}); err != nil {
+		release()
 		return nil, err
 	}
 	began := time.Now()
 	job.Hold(ctx, d, "backup", holder, d.Now, lease, func(ctx context.Context) { taken, err = v.Take(ctx, d, t) })
+	release() // before it is noted: who reads that it was taken may take the next
 	ran := Ran{Began: t.Now, Ended: t.Now.Add(time.Since(began))}
 	if err != nil {
 		ran.Failed = cmp.Or(fault.Message(err), err.Error())
