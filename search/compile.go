@@ -17,6 +17,7 @@ var schema = lexical.Schema{
 		{Name: string(Abstract), Default: true, Weight: 1},
 	},
 	Numbers: []string{NumberDay, NumberVotes, NumberEdition},
+	Order:   KeyCategory,
 }
 
 // TitleBoost is what the title's own score weighs beside the joint one.

@@ -19,12 +19,16 @@ type mergeSource struct {
 const gone = ^uint32(0)
 
 // mergeSegments writes the live documents of the sources as one segment, in the
-// order in which they come.
+// order in which they come or, when they are many, by their kind (Schema.Order).
 func mergeSegments(w io.Writer, lay *layout, sources []*mergeSource) error {
 	var d documents
 	d.lens, d.nums = make([][]uint16, len(lay.Fields)), make([][]int64, len(lay.Numbers))
 	for _, src := range sources {
 		src.number(&d)
+	}
+	moved := false
+	if lay.Order != "" && len(d.ids) >= orderFrom {
+		moved = d.group(sources, lay.Order)
 	}
 	s := newSegWriter(w, lay, &d, commonFirst(sources))
 	h := make(termHeap, 0, len(sources))
@@ -39,7 +43,7 @@ func mergeSegments(w io.Writer, lay *layout, sources []*mergeSource) error {
 		}
 	}
 	heap.Init(&h)
-	m := merger{out: s, all: sources}
+	m := merger{out: s, all: sources, moved: moved}
 	var same []*mergeSource
 	for len(h) > 0 {
 		m.term = append(m.term[:0], h[0].terms.term...)
@@ -115,8 +119,11 @@ func (h *termHeap) Pop() any {
 type merger struct {
 	out     *segWriter
 	all     []*mergeSource
+	moved   bool // documents do not stand in the order of the sources
 	term    []byte
 	one, to postings
+	keys    []uint64
+	starts  []int
 }
 
 func (m *merger) merge(same []*mergeSource) {
@@ -136,9 +143,42 @@ func (m *merger) merge(same []*mergeSource) {
 			m.append(src, l, kind)
 		}
 	}
+	if m.moved {
+		m.arrange(kind)
+	}
 	if len(m.to.docs) > 0 {
 		m.out.term(m.term, &m.to)
 	}
+}
+
+// arrange puts the postings of a term into the order of their documents.
+func (m *merger) arrange(kind termKind) {
+	m.keys = m.keys[:0]
+	for i, d := range m.to.docs {
+		m.keys = append(m.keys, uint64(d)<<32|uint64(i))
+	}
+	if slices.IsSorted(m.keys) {
+		return
+	}
+	slices.Sort(m.keys)
+	if kind == wordKind {
+		m.starts = append(m.starts[:0], 0)
+		for i, c := range m.to.codes {
+			m.starts = append(m.starts, m.starts[i]+int(m.out.totals[c]))
+		}
+	}
+	m.one.reset()
+	for _, k := range m.keys {
+		i := uint32(k)
+		m.one.docs = append(m.one.docs, m.to.docs[i])
+		if kind != keyKind {
+			m.one.codes = append(m.one.codes, m.to.codes[i])
+		}
+		if kind == wordKind {
+			m.one.places = append(m.one.places, m.to.places[m.starts[i]:m.starts[i+1]]...)
+		}
+	}
+	m.one, m.to = m.to, m.one
 }
 
 // append adds the live postings of a list under their new numbers.

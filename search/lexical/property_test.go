@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,13 @@ var testSchema = Schema{
 		{Name: "authors", Weight: 1, Plain: true},
 	},
 	Numbers: []string{"day", "votes"},
+	Order:   "cat:",
+}
+
+// TestMain has small merges put documents in order, too, as large ones do.
+func TestMain(m *testing.M) {
+	orderFrom = 2
+	os.Exit(m.Run())
 }
 
 // vocabulary has forms of one stem, a compound and rare words.

@@ -11,6 +11,11 @@ import (
 type Schema struct {
 	Fields  []Field
 	Numbers []string // names of the columns of whole numbers
+
+	// Order is what the keys begin with by which large merges put documents of one kind
+	// together, such as "cat:": what is asked for then lies close. With "" documents stay
+	// in the order in which they came. It may change from one opening to the next.
+	Order string
 }
 
 // Field is one text of a document.
