@@ -76,10 +76,12 @@ func TestKilled(t *testing.T) {
 			want[h.comment(p, fmt.Sprint("Word ", i)).ID] = true
 		}
 		heard := make(chan struct{}, 10*words)
+		h.mu.Lock()
 		h.answer = func(http.ResponseWriter, *http.Request) {
 			heard <- struct{}{}
 			time.Sleep(2 * time.Millisecond)
 		}
+		h.mu.Unlock()
 		clock := h.now
 		for range kills {
 			clock = clock.Add(2 * time.Minute) // the turn of the one that was killed is over
