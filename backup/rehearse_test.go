@@ -88,8 +88,10 @@ func TestAskedFor(t *testing.T) {
 			t.Errorf("before the first backup: %v", err)
 		}
 		now := noon
-		k := &Keeper{Vault: v, DB: d, Every: time.Hour, Settings: filepath.Join(t.TempDir(), "broadsheet.toml"), Now: func() time.Time { return now },
-			Look: func(context.Context, string) error { return nil }, Log: slog.New(slog.DiscardHandler)}
+		k := &Keeper{
+			Vault: v, DB: d, Every: time.Hour, Settings: filepath.Join(t.TempDir(), "broadsheet.toml"), Now: func() time.Time { return now },
+			Look: func(context.Context, string) error { return nil }, Log: slog.New(slog.DiscardHandler),
+		}
 		if err := k.once(t.Context()); err != nil {
 			t.Fatal(err)
 		}

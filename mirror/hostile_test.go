@@ -51,8 +51,10 @@ func TestHostilePeers(t *testing.T) {
 		"too many changes":           {whole("AAAA", strings.TrimSuffix(strings.Repeat(`{"seq": 1},`, 1001), ","), end), want{says: "more than 1000 changes"}},
 		"it follows the whole world": {`{"instance": "AAAA", "follows": [` + strings.Repeat(`"B",`, 1000) + `"C"], "changes": [], "next": 0, "latest": 0}`, want{says: "follows makes no sense"}},
 		"too much in a change":       {one(`, "authors": [` + strings.Repeat(`{},`, 300_000) + `{}]`), refused},
-		"too much in all": {whole("AAAA", strings.TrimSuffix(strings.Repeat(`{"seq": 1, "entries": [`+strings.Repeat(`{},`, 290_000)+`{}]},`, 4), ","), end),
-			want{says: "values at once"}},
+		"too much in all": {
+			whole("AAAA", strings.TrimSuffix(strings.Repeat(`{"seq": 1, "entries": [`+strings.Repeat(`{},`, 290_000)+`{}]},`, 4), ","), end),
+			want{says: "values at once"},
+		},
 		"a number that is none": {one(`, "votes": 1e400`), refused},
 
 		"NUL in an author's name":      {one(`, "authors": [{"name": "A\u0000da"}]`), taken},
@@ -82,8 +84,10 @@ func TestHostilePeers(t *testing.T) {
 		"a comment of the year 9000": {comments(comment("1", `, "at": "9000-01-01T00:00:00Z"`)), want{papers: 1, bad: 1}},
 		"comments below and above":   {comments(comment("1", `, "ups": -1`), comment("2", `, "doubts": 2000000000`), comment("3", "")), want{papers: 1, bad: 2, talk: 1}},
 		"a comment told twice":       {comments(comment("1", ""), comment("1", `, "body": "No."`)), want{papers: 1, bad: 1, talk: 1}},
-		"one under two papers": {whole("AAAA", strings.TrimSuffix(paperOf(1, 1, ""), "}")+`, "comments": [`+comment("1", "")+"]},"+strings.TrimSuffix(paperOf(2, 1, ""), "}")+`, "comments": [`+comment("1", "")+"]}", `"next": 2, "latest": 2`),
-			want{papers: 2, bad: 1, talk: 1}},
+		"one under two papers": {
+			whole("AAAA", strings.TrimSuffix(paperOf(1, 1, ""), "}")+`, "comments": [`+comment("1", "")+"]},"+strings.TrimSuffix(paperOf(2, 1, ""), "}")+`, "comments": [`+comment("1", "")+"]}", `"next": 2, "latest": 2`),
+			want{papers: 2, bad: 1, talk: 1},
+		},
 		"two of one origin":           {comments(comment("1", `, "origin": {"instance": "X", "id": "7"}`), comment("2", `, "origin": {"instance": "X", "id": "7"}`)), want{papers: 1, talk: 2}},
 		"a comment of its own parent": {comments(comment("1", `, "parent": "1"`)), want{papers: 1, talk: 1}},
 		"votes of nobody":             {strings.Replace(one(""), `"paper": {`, `"votes": [{"instance": "B", "votes": -3, "at": "2026-04-14T09:00:00Z"}], "paper": {`, 1), want{papers: 1, bad: 1}},

@@ -44,8 +44,10 @@ func TestABetterSource(t *testing.T) {
 			f := follow(t, d)
 			f.empty(t)
 			other := []paper.Identifier{{Scheme: paper.DOI, Value: "10.1234/other"}}
-			f.put(t, &paper.Paper{Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: "2604.00001"}}, Title: "On one", Abstract: "We count.", Form: paper.TeX, Authority: c.from,
-				Record: paper.Record{Authors: []paper.Author{{Name: "Ada"}}, AuthorCount: 1}})
+			f.put(t, &paper.Paper{
+				Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: "2604.00001"}}, Title: "On one", Abstract: "We count.", Form: paper.TeX, Authority: c.from,
+				Record: paper.Record{Authors: []paper.Author{{Name: "Ada"}}, AuthorCount: 1},
+			})
 			was := f.put(t, &paper.Paper{Identifiers: other, Title: "On another", Form: paper.TeX, Authority: paper.FromArXiv})
 			change := strings.TrimSuffix(paperOf(1, 7, told), "}") + `, "comments": [{"id": "1", "at": "2026-04-14T09:00:00Z", "body": "Yes.", "state": "shown"}]}`
 			if c.from < paper.FromPeer { // that two are one is taken from a peer only where neither is held from a better source
@@ -124,8 +126,10 @@ func TestVotesOfOurOwnSource(t *testing.T) {
 			}
 		}
 		check(6 + 4 + 2)
-		f.put(t, &paper.Paper{Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: "2604.00001"}}, Title: "On 1", Form: paper.Plain, Authority: paper.FromUpstream,
-			Figures: paper.Figures{Votes: 8, At: now.Add(-time.Minute)}})
+		f.put(t, &paper.Paper{
+			Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: "2604.00001"}}, Title: "On 1", Form: paper.Plain, Authority: paper.FromUpstream,
+			Figures: paper.Figures{Votes: 8, At: now.Add(-time.Minute)},
+		})
 		check(8 + 4 + 2)
 		list, err := f.Elsewhere(t.Context(), f.held(t, "2604.00001"))
 		if err != nil || len(list) != 3 {

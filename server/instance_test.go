@@ -138,7 +138,9 @@ func TestPace(t *testing.T) {
 		{600 * mega, 6000, 900, 900 * mega, "3.0 MB a day, room for about 10 months"},
 		{600 * mega, 6000, 900, 4400 * mega, "3.0 MB a day, room for about 4 years"},
 		{600 * mega, 6000, 900, 1 << 40, "3.0 MB a day, room for more than ten years"},
-		{600 * mega, 0, 0, mega, ""}, {600 * mega, 6000, 0, mega, ""}, {600 * mega, 6000, 900, 0, ""},
+		{600 * mega, 0, 0, mega, ""},
+		{600 * mega, 6000, 0, mega, ""},
+		{600 * mega, 6000, 900, 0, ""},
 	} {
 		if got := pace(c.taken, c.held, c.came, c.free); got != c.want {
 			t.Errorf("%+v: %q", c, got)
