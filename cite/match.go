@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"broadsheet/fault"
 	"broadsheet/paper"
 )
@@ -119,16 +117,7 @@ func contradicts(x *Item, p *paper.Paper) bool {
 
 // words returns those of a title, in small letters without accents.
 func words(s string) []string {
-	return strings.FieldsFunc(folded(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-func folded(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFKD.String(s))
+	return strings.FieldsFunc(paper.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // overlap is the part of the words of two titles that both have.

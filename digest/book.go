@@ -7,12 +7,6 @@ import (
 	"sort"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 
 	"broadsheet/edition"
 	"broadsheet/feed"
@@ -230,7 +224,7 @@ func candidateOf(p *paper.Paper) *candidate {
 		c.topics = append(c.topics, strings.ToLower(t))
 	}
 	for _, a := range p.Authors {
-		c.authors, c.names = append(c.authors, fold(a.Name)), append(c.names, a.Name)
+		c.authors, c.names = append(c.authors, paper.FoldName(a.Name)), append(c.names, a.Name)
 	}
 	return c
 }
@@ -263,13 +257,4 @@ func (b *book) cover() {
 // number.
 func (b *book) after(seen int64) []*candidate {
 	return b.list[sort.Search(len(b.list), func(i int) bool { return b.list[i].arrival > seen || b.list[i].arrival == 0 }):]
-}
-
-// fold returns a name as it is compared: in lower case, without accents.
-func fold(name string) string {
-	plain, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), name)
-	if err != nil || !utf8.ValidString(plain) {
-		plain = name
-	}
-	return strings.Join(strings.Fields(strings.ToLower(plain)), " ")
 }

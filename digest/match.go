@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"broadsheet/fault"
+	"broadsheet/paper"
 )
 
 // option is a candidate for one reader, with what speaks for it.
@@ -112,7 +113,7 @@ type matcher struct {
 func (m *matcher) prepare() {
 	m.whole = m.Whole()
 	for _, a := range m.Authors {
-		m.authors = append(m.authors, fold(a))
+		m.authors = append(m.authors, paper.FoldName(a))
 	}
 	if m.Words != "" && m.found == nil {
 		m.words = parseQuery(m.Words)
@@ -228,25 +229,7 @@ func parseQuery(s string) query {
 
 // match reports whether a text in lower case has what is asked for.
 func (q query) match(text string) bool {
-	has := func(term string) bool { return holdsWord(text, term) }
+	has := func(term string) bool { return paper.HoldsWord(text, term) }
 	return len(q.all) > 0 && !slices.ContainsFunc(q.none, has) &&
 		!slices.ContainsFunc(q.all, func(group []string) bool { return !slices.ContainsFunc(group, has) })
 }
-
-// holdsWord reports whether a word or phrase stands in text, at the beginning of a
-// word: "model" is found in "models", "art" is not found in "smart".
-func holdsWord(text, term string) bool {
-	for at := 0; ; {
-		i := strings.Index(text[at:], term)
-		if i < 0 {
-			return false
-		}
-		i += at
-		if i == 0 || !isLetter(text[i-1]) {
-			return true
-		}
-		at = i + 1
-	}
-}
-
-func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= 0x80 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"broadsheet/edition"
 )
 
 // Choosing. Let w(p) be the worth of a paper to a reader: the logarithm of its votes,
@@ -144,7 +146,7 @@ func (b *book) why(o *option, above []*option) string {
 	if len(says) == 0 {
 		switch {
 		case o.votes > 0:
-			return fmt.Sprintf("On votes; %s of its edition.", ordinal(o.rank))
+			return fmt.Sprintf("On votes; %s of its edition.", edition.Ordinal(o.rank))
 		case len(o.categories) > 0:
 			return "Announced in " + o.categories[0] + "."
 		}
@@ -167,19 +169,4 @@ func uncovered(o *option, above []*option) string {
 		return ""
 	}
 	return o.topics[0]
-}
-
-func ordinal(n int) string {
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return fmt.Sprintf("%d%s", n, suffix)
 }

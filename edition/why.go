@@ -66,3 +66,19 @@ func Thousands(n int) string {
 	}
 	return fmt.Sprintf("%s,%03d", Thousands(n/1000), n%1000)
 }
+
+// Ordinal writes 1st, 2nd, 3rd, 4th, 11th, and 1,001st.
+func Ordinal(n int) string {
+	suffix := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return Thousands(n) + suffix
+}

@@ -39,7 +39,7 @@ func (s *Store) follower(ctx context.Context, account int64, papers []int64) (*f
 	for _, w := range follows {
 		switch w.Kind {
 		case Author:
-			f.authors[fold(w.Key)] = w.Key
+			f.authors[paper.FoldName(w.Key)] = w.Key
 		case Category:
 			f.categories = append(f.categories, w.Key)
 		case Topic:
@@ -199,7 +199,7 @@ func (s *Store) muter(ctx context.Context, account int64) (*muter, error) {
 		case Category:
 			m.categories = append(m.categories, x.Key)
 		case Author:
-			m.authors[fold(x.Key)] = true
+			m.authors[paper.FoldName(x.Key)] = true
 		case Paper:
 			m.papers[x.paper] = true
 		}
@@ -216,7 +216,7 @@ func (m *muter) mutes(p *paper.Paper) bool {
 	if slices.ContainsFunc(m.categories, func(c string) bool { return inCategory(p.Primary(), c) }) {
 		return true
 	}
-	if len(m.authors) > 0 && slices.ContainsFunc(p.Authors, func(a paper.Author) bool { return m.authors[fold(a.Name)] }) {
+	if len(m.authors) > 0 && slices.ContainsFunc(p.Authors, func(a paper.Author) bool { return m.authors[paper.FoldName(a.Name)] }) {
 		return true
 	}
 	if len(m.words) == 0 {
@@ -226,26 +226,8 @@ func (m *muter) mutes(p *paper.Paper) bool {
 	if p.Form == paper.TeX {
 		text = strings.ToLower(tex.Text(p.Title) + "\n" + tex.Text(p.Abstract))
 	}
-	return slices.ContainsFunc(m.words, func(w string) bool { return holdsWord(text, w) })
+	return slices.ContainsFunc(m.words, func(w string) bool { return paper.HoldsWord(text, w) })
 }
-
-// holdsWord reports whether a word or phrase stands in a text in small letters, at the
-// beginning of a word: "model" is found in "models", "art" is not found in "smart".
-func holdsWord(text, term string) bool {
-	for at := 0; ; {
-		i := strings.Index(text[at:], term)
-		if i < 0 {
-			return false
-		}
-		i += at
-		if i == 0 || !isLetter(text[i-1]) {
-			return true
-		}
-		at = i + 1
-	}
-}
-
-func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= 0x80 }
 
 // Muted returns those of the papers that an account has muted.
 func (s *Store) Muted(ctx context.Context, account int64, papers []*paper.Paper) (map[int64]bool, error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"broadsheet/db"
+	"broadsheet/paper"
 )
 
 // oneLook is how long a reader looks: who comes back sooner still sees as new what was
@@ -108,7 +109,7 @@ func (s *Store) count(ctx context.Context, account int64, f *follower, follows [
 func (f *follower) brings(w Follow, p *Facts) bool {
 	switch w.Kind {
 	case Author:
-		return slices.Contains(p.folded, fold(w.Key))
+		return slices.Contains(p.folded, paper.FoldName(w.Key))
 	case Category:
 		return slices.ContainsFunc(p.Categories, func(has string) bool { return inCategory(has, w.Key) })
 	case Topic:

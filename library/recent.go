@@ -7,12 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 
 	"broadsheet/edition"
 	"broadsheet/paper"
@@ -67,21 +61,12 @@ func factsOf(p *paper.Paper, day string) *Facts {
 	f := &Facts{Paper: p.ID, Day: day, Categories: p.Categories, Votes: p.Votes()}
 	for _, a := range p.Authors {
 		f.Authors = append(f.Authors, a.Name)
-		f.folded = append(f.folded, fold(a.Name))
+		f.folded = append(f.folded, paper.FoldName(a.Name))
 	}
 	for _, t := range p.Topics {
 		f.Topics = append(f.Topics, strings.ToLower(t))
 	}
 	return f
-}
-
-// fold returns a name as it is compared: in small letters, without accents.
-func fold(name string) string {
-	plain, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), name)
-	if err != nil || !utf8.ValidString(plain) {
-		plain = name
-	}
-	return strings.Join(strings.Fields(strings.ToLower(plain)), " ")
 }
 
 // recent keeps the facts of the papers of the last editions as they are in the

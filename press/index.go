@@ -13,8 +13,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"broadsheet/edition"
 	"broadsheet/paper"
 	"broadsheet/tex"
@@ -111,10 +109,10 @@ func (x *index) add(p *paper.Paper, day string) {
 		}
 	}
 	for _, c := range p.Categories {
-		times["c:"+fold(c)] = 1
+		times["c:"+paper.Fold(c)] = 1
 	}
 	for _, t := range p.Topics {
-		times["t:"+fold(t)] = 1
+		times["t:"+paper.Fold(t)] = 1
 	}
 	for w, t := range times {
 		x.terms[w] = append(x.terms[w], posting{n, t})
@@ -144,21 +142,11 @@ func who(p *paper.Paper) string {
 	return strings.Join(names, ", ")
 }
 
-// fold takes case and accents off a text. search.js does the same.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFKD.String(s))
-}
-
 // terms yields the words of a text: runs of letters and digits, without the s of a
 // plural. search.js does the same.
 func terms(text string) func(func(string) bool) {
 	return func(yield func(string) bool) {
-		for w := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for w := range strings.FieldsFuncSeq(paper.Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
 				w = w[:len(w)-1]
 			}

@@ -3,6 +3,8 @@ package search
 import (
 	"fmt"
 	"strings"
+
+	"broadsheet/edition"
 )
 
 // Reason is why a paper was found: its rank by words and by meaning, and where the
@@ -34,11 +36,11 @@ func (r Reason) String() string {
 		if w-m >= apart {
 			s = append(s, "Mostly by meaning.")
 		}
-		s = append(s, fmt.Sprintf("%s by words, %s by meaning.", ordinal(w), ordinal(m)))
+		s = append(s, fmt.Sprintf("%s by words, %s by meaning.", edition.Ordinal(w), edition.Ordinal(m)))
 	case w > 0:
-		s = append(s, ordinal(w)+" by words.")
+		s = append(s, edition.Ordinal(w)+" by words.")
 	case m > 0:
-		s = append(s, ordinal(m)+" by meaning.")
+		s = append(s, edition.Ordinal(m)+" by meaning.")
 	}
 	switch {
 	case r.InTitle > 0 && r.InAbstract > 0:
@@ -69,21 +71,6 @@ func times(n int) string {
 		return "twice"
 	}
 	return fmt.Sprintf("%d times", n)
-}
-
-func ordinal(n int) string {
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return fmt.Sprintf("%d%s", n, suffix)
 }
 
 // reason counts where the words of a query stand in a paper's title and abstract.

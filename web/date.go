@@ -64,22 +64,6 @@ func count(n int, noun string) string {
 	return number(n) + " " + noun + "s"
 }
 
-// ordinal writes 1st, 2nd, 3rd, 4th, 11th.
-func ordinal(n int) string {
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return number(n) + suffix
-}
-
 // inWords writes the numbers that begin no figure: one to ten.
 func inWords(n int) string {
 	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}

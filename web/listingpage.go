@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"broadsheet/edition"
 	"broadsheet/feed"
 	"broadsheet/paper"
 	"broadsheet/search"
@@ -196,7 +197,7 @@ func (s Site) listingRow(p *paper.Paper, rank int, stood map[int64]Stood) Listin
 		row.Day, row.Month = p.Submitted.Format("2"), p.Submitted.Format("Jan")
 	}
 	if at, ok := stood[p.ID]; ok {
-		row.Place = fmt.Sprintf("%s of %s in", ordinal(at.Rank.At), number(at.Rank.Of))
+		row.Place = fmt.Sprintf("%s of %s in", edition.Ordinal(at.Rank.At), number(at.Rank.Of))
 		row.Edition = Link{Text: "No. " + number(at.Edition.Number), Href: dayPath(at.Edition.Day)}
 	}
 	return row

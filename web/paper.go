@@ -239,7 +239,7 @@ func (v *PaperPage) seen(d PaperData) {
 	}
 	for i, r := range d.Ranks[:min(len(d.Ranks), len(rows))] {
 		if r.At > 0 {
-			rows[i].Note = ordinal(r.At) + " of " + number(r.Of)
+			rows[i].Note = edition.Ordinal(r.At) + " of " + number(r.Of)
 		}
 	}
 	v.Seen = rows

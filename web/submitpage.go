@@ -206,7 +206,7 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 	}
 	in := "not yet"
 	if d.Stood != nil {
-		in = fmt.Sprintf("No. %s, %s, %s of %d", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From)
+		in = fmt.Sprintf("No. %s, %s, %s of %d", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), edition.Ordinal(d.Stood.Rank), d.Stood.From)
 	}
 	held := "not yet"
 	switch {
@@ -262,7 +262,7 @@ func (v *SubmitPage) next(s Site, d SubmitData, mine *edition.Submission) {
 			v.Notice.Href, v.Notice.Note = dayPath(d.Stood.Day), "Read that edition"
 		}
 	case printed && d.Stood != nil:
-		v.Notice = &Link{Text: fmt.Sprintf("It stood in No. %s, %s, %s of %d.", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), ordinal(d.Stood.Rank), d.Stood.From), Href: dayPath(d.Stood.Day), Note: "Read that edition"}
+		v.Notice = &Link{Text: fmt.Sprintf("It stood in No. %s, %s, %s of %d.", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), edition.Ordinal(d.Stood.Rank), d.Stood.From), Href: dayPath(d.Stood.Day), Note: "Read that edition"}
 	case d.Err != "":
 		v.form(d)
 	case !d.Open && !d.Desk:
@@ -340,7 +340,7 @@ func year(p *paper.Paper) string {
 func (x OwnSubmission) says() (state, says string) {
 	switch {
 	case x.State == edition.Printed && x.Stands != nil:
-		return "dot", fmt.Sprintf("printed %s in No. %s", ordinal(x.Stands.Rank), number(x.Stands.Number))
+		return "dot", fmt.Sprintf("printed %s in No. %s", edition.Ordinal(x.Stands.Rank), number(x.Stands.Number))
 	case x.State == edition.Printed:
 		return "dot", "printed"
 	case x.State == edition.Skipped:
