@@ -64,18 +64,6 @@ func (p *parser) special(name string) func() (*node, error) {
 		return func() (*node, error) { return p.two(binom) }
 	case "sqrt":
 		return p.sqrt
-	case "text", "mbox", "hbox", "textrm", "textnormal", "textup", "textsc", "textmd", "fbox", "boxed", "emph", "intertext":
-		return func() (*node, error) { return p.words(""), nil }
-	case "textbf":
-		return func() (*node, error) { return p.words("bf"), nil }
-	case "textit", "textsl":
-		return func() (*node, error) { return p.words("it"), nil }
-	case "texttt":
-		return func() (*node, error) { return p.words("tt"), nil }
-	case "textsf":
-		return func() (*node, error) { return p.words("sf"), nil }
-	case "textsuperscript", "textsubscript":
-		return func() (*node, error) { return p.textScript(name == "textsuperscript") }
 	case "operatorname", "operatornamewithlimits", "mathop", "operatorname*":
 		return func() (*node, error) { return p.operator(name != "operatorname") }
 	case "left":
@@ -119,24 +107,43 @@ func (p *parser) special(name string) func() (*node, error) {
 		return func() (*node, error) { p.skipOperand(name); return nil, nil }
 	case "textcolor", "colorbox":
 		return func() (*node, error) { p.option(); p.raw(); return p.arg() }
-	case "href":
-		return func() (*node, error) { p.raw(); return p.words(""), nil }
-	case "url":
-		return func() (*node, error) { return p.words("tt"), nil }
 	case "prescript":
 		return func() (*node, error) { return p.prescript() }
 	case "ce":
 		return p.chemistry
+	case "ket", "bra", "braket", "Ket", "Bra", "Braket", "abs", "norm", "ceil", "floor", "set", "paren", "expval", "ev", "mean":
+		return func() (*node, error) { return p.enclosed(name) }
+	case "ketbra", "outerproduct", "dyad", "innerproduct":
+		return func() (*node, error) { return p.dirac(name) }
+	}
+	return p.wording(name)
+}
+
+// wording is special for the commands that hold words, addresses and figures.
+func (p *parser) wording(name string) func() (*node, error) {
+	switch name {
+	case "text", "mbox", "hbox", "textrm", "textnormal", "textup", "textsc", "textmd", "fbox", "boxed", "emph", "intertext":
+		return func() (*node, error) { return p.words(""), nil }
+	case "textbf":
+		return func() (*node, error) { return p.words("bf"), nil }
+	case "textit", "textsl":
+		return func() (*node, error) { return p.words("it"), nil }
+	case "texttt":
+		return func() (*node, error) { return p.words("tt"), nil }
+	case "textsf":
+		return func() (*node, error) { return p.words("sf"), nil }
+	case "textsuperscript", "textsubscript":
+		return func() (*node, error) { return p.textScript(name == "textsuperscript") }
+	case "href":
+		return func() (*node, error) { p.raw(); return p.words(""), nil }
+	case "url":
+		return func() (*node, error) { return p.words("tt"), nil }
 	case "SI", "qty":
 		return func() (*node, error) { return p.quantity() }
 	case "num":
 		return func() (*node, error) { return &node{kind: number, text: p.raw()}, nil }
 	case "si", "unit":
 		return func() (*node, error) { return &node{kind: words, text: plainOf(p.raw())}, nil }
-	case "ket", "bra", "braket", "Ket", "Bra", "Braket", "abs", "norm", "ceil", "floor", "set", "paren", "expval", "ev", "mean":
-		return func() (*node, error) { return p.enclosed(name) }
-	case "ketbra", "outerproduct", "dyad", "innerproduct":
-		return func() (*node, error) { return p.dirac(name) }
 	}
 	return nil
 }

@@ -192,18 +192,40 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 	if c := cmp.Or(p.Primary(), topicOf(p)); c != "" {
 		f.About = append(f.About, c)
 	}
+	f.Authors = firstAuthors(p)
+	if !p.Submitted.IsZero() {
+		f.Day = shortDate(p.Submitted)
+	}
+	facts, mine := record(s, d)
+	f.Facts = facts
+	if d.Done == "" && d.Saved == "" {
+		near := "none"
+		if n := len(d.Near); n > 0 {
+			near = number(n)
+		}
+		f.Facts = append(f.Facts, Fact{"Near duplicates", near})
+	}
+	v.Found = f
+	v.next(s, d, mine)
+}
+
+// firstAuthors names the first authors of a paper, and counts the others.
+func firstAuthors(p *paper.Paper) string {
 	const most = 12
 	var names []string
 	for _, a := range p.Authors[:min(len(p.Authors), most)] {
 		names = append(names, a.Name)
 	}
-	f.Authors = strings.Join(names, ", ")
+	list := strings.Join(names, ", ")
 	if more := p.CountAuthors() - len(names); more > 0 && len(names) > 0 {
-		f.Authors += fmt.Sprintf(" and %d more", more)
+		list += fmt.Sprintf(" and %d more", more)
 	}
-	if !p.Submitted.IsZero() {
-		f.Day = shortDate(p.Submitted)
-	}
+	return list
+}
+
+// record says where the paper stands already, and who put it in; mine is what the reader did.
+func record(s Site, d SubmitData) (facts []Fact, mine *edition.Submission) {
+	p := d.Found
 	in := "not yet"
 	if d.Stood != nil {
 		in = fmt.Sprintf("No. %s, %s, %s of %d", number(d.Stood.Number), weekdayDate(day(d.Stood.Day)), edition.Ordinal(d.Stood.Rank), d.Stood.From)
@@ -215,7 +237,7 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 	case p.ID != 0:
 		held = "since " + onceAt(p.Since, s.Now)
 	}
-	others, mine, by := 0, (*edition.Submission)(nil), "nobody"
+	others, by := 0, "nobody"
 	for i, x := range d.PutIn {
 		if x.Account == d.Me {
 			mine = &d.PutIn[i]
@@ -227,16 +249,7 @@ func (v *SubmitPage) found(s Site, d SubmitData) {
 			by = "1 reader, " + onceAt(x.At, s.Now)
 		}
 	}
-	near := "none"
-	if n := len(d.Near); n > 0 {
-		near = number(n)
-	}
-	f.Facts = []Fact{{"In an edition", in}, {"In the record", held}, {"Put in by others", by}}
-	if d.Done == "" && d.Saved == "" {
-		f.Facts = append(f.Facts, Fact{"Near duplicates", near})
-	}
-	v.Found = f
-	v.next(s, d, mine)
+	return []Fact{{"In an edition", in}, {"In the record", held}, {"Put in by others", by}}, mine
 }
 
 // next says what can be done with the paper.
