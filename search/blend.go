@@ -10,6 +10,13 @@ import (
 // judged collections; doc/search-quality.md has the figures.
 const Weight = 0.40
 
+// Score is what a document counts whose share of the words, 0 to 1, and whose cosine are
+// known. It falls in neither. The cosine counts at least the square of the share: the more of
+// the words a document has, the less a low cosine can take from it.
+func Score(words, cosine float64) float64 {
+	return (1-Weight)*words + Weight*max(cosine, words*words)
+}
+
 // Scored is a document with a score of one leg.
 type Scored struct {
 	ID    int64
@@ -29,7 +36,7 @@ type candidate struct {
 // Blend joins the best by words with the best by meaning into the hits of an answer, at
 // most Deepest. most is the most that any document could score by words.
 func Blend(words, meaning []Scored, most float64, missing Legs) []Hit {
-	list := blend(words, meaning, max(most, 1e-9), Weight, missing)
+	list := blend(words, meaning, max(most, 1e-9), missing)
 	hits := make([]Hit, min(len(list), Deepest))
 	for i, c := range list[:len(hits)] {
 		hits[i] = Hit{c.id, c.score, c.byWords, c.byMeaning, c.words, c.cosine}
@@ -45,7 +52,7 @@ func Blend(words, meaning []Scored, most float64, missing Legs) []Hit {
 //
 // missing gives the scores that a leg did not: of documents that only the other one
 // found.
-func blend(words, meaning []Scored, most, weight float64, missing Legs) []candidate {
+func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 	list := make([]candidate, 0, len(words)+len(meaning))
 	at := make(map[int64]int, len(words)+len(meaning))
 	for i, s := range words {
@@ -82,7 +89,7 @@ func blend(words, meaning []Scored, most, weight float64, missing Legs) []candid
 		if math.IsNaN(cos) {
 			cos = middle
 		}
-		c.score = (1-weight)*c.words + weight*cos
+		c.score = Score(c.words, cos)
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))

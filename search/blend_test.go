@@ -63,10 +63,11 @@ func TestBlendIsItsDefinition(t *testing.T) {
 		}
 		k := rapid.IntRange(1, 20).Draw(t, "k")
 		words, meaning := best(all.w, k), best(all.m, k)
-		list := blend(words, meaning, most, Weight, all)
+		list := blend(words, meaning, most, all)
 		seen := map[int64]bool{}
 		for i, c := range list {
-			want := (1-Weight)*all.w[c.id]/most + Weight*all.m[c.id]
+			share := all.w[c.id] / most
+			want := 0.6*share + 0.4*max(all.m[c.id], share*share)
 			if math.Abs(c.score-want) > 1e-9 {
 				t.Errorf("document %d scores %f, want %f", c.id, c.score, want)
 			}
@@ -92,7 +93,7 @@ func TestBlendIsItsDefinition(t *testing.T) {
 func TestADocumentWithoutVectorIsFoundByItsWords(t *testing.T) {
 	t.Parallel()
 	all := tables{map[int64]float64{1: 10, 2: 1}, map[int64]float64{2: .3, 3: .2}}
-	list := blend(best(all.w, 9), best(all.m, 9), 10, Weight, all)
+	list := blend(best(all.w, 9), best(all.m, 9), 10, all)
 	if list[0].id != 1 {
 		t.Errorf("the only document with all words stands behind %d", list[0].id)
 	}

@@ -61,7 +61,7 @@ func (b bounded) ids() []string {
 // last; by words, one that is not full left out only what has nothing.
 func unknown(words, meant []search.Scored, most float64, whole bool) *partly {
 	most = max(most, 1e-9)
-	score := func(words, cosine float64) float64 { return (1-search.Weight)*words/most + search.Weight*cosine }
+	score := func(words, cosine float64) float64 { return search.Score(words/most, cosine) }
 	m := &partly{least: -1}
 	if len(meant) > 0 {
 		m.least = meant[len(meant)-1].Score
