@@ -95,5 +95,5 @@ func (c *doctorMailCommand) send(ctx context.Context) error {
 		return err
 	}
 	defer session.Close()
-	return session.Send(ctx, mail.Envelope{From: mail.Address{Local: "postmaster", Domain: set.Host}, To: to}, raw, func() error { return nil })
+	return session.Send(ctx, mail.Envelope{From: mail.Address{Local: "postmaster", Domain: set.Host}, To: to}, raw, func() (*mail.Envelope, error) { return nil, nil })
 }

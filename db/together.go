@@ -77,12 +77,16 @@ func (d *DB) next() {
 	close(p.done)
 }
 
-// commit runs the parts in one transaction and sets their errors. Should the
-// transaction as a whole fail, each part has one of its own, unless it may have been
-// kept.
+// commit runs the parts in one transaction and sets their errors. When one of them
+// fails they are run again with a savepoint before each, which costs two statements a
+// part. Should the transaction as a whole fail, each part has one of its own, unless it
+// may have been kept.
 func (d *DB) commit(ctx context.Context, batch []*part) {
 	if len(batch) > 1 {
-		err := d.Transact(ctx, func(tx *Tx) error { return tx.parts(ctx, batch) })
+		err := d.run(ctx, d.write, nil, func(tx *Tx) error { return tx.all(ctx, batch) })
+		if err != nil && !errors.Is(err, errDoubt) {
+			err = d.Transact(ctx, func(tx *Tx) error { return tx.parts(ctx, batch) })
+		}
 		if err == nil {
 			return
 		}
@@ -96,6 +100,16 @@ func (d *DB) commit(ctx context.Context, batch []*part) {
 	for _, p := range batch {
 		p.err = d.Transact(ctx, func(tx *Tx) error { return safely(ctx, tx, p.fn) })
 	}
+}
+
+// all runs the parts up to the first that fails.
+func (t *Tx) all(ctx context.Context, batch []*part) error {
+	for _, p := range batch {
+		if p.err = safely(ctx, t, p.fn); p.err != nil {
+			return p.err
+		}
+	}
+	return nil
 }
 
 // parts runs each part behind a savepoint. The error is one of the transaction.

@@ -275,8 +275,8 @@ type readingSession struct{ *year }
 
 func (readingSession) Close() error { return nil }
 
-func (y readingSession) Send(_ context.Context, e mail.Envelope, message []byte, commit func() error) error {
-	if err := commit(); err != nil {
+func (y readingSession) Send(_ context.Context, e mail.Envelope, message []byte, commit func() (*mail.Envelope, error)) error {
+	if _, err := commit(); err != nil {
 		return err
 	}
 	m, err := mail.Read(strings.NewReader(string(message)))

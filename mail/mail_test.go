@@ -305,7 +305,7 @@ func TestSMTP(t *testing.T) {
 				t.Fatal(err)
 			}
 			noted := 0
-			note := func() error { noted++; return nil }
+			note := func() (*mail.Envelope, error) { noted++; return &envelope, nil } // more is to come
 			err = session.Send(t.Context(), envelope, raw, note)
 			var no *mail.Refusal
 			switch refused := errors.As(err, &no); {
@@ -342,7 +342,7 @@ func TestAMessageThatCannotBeNotedIsNotHandedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine := errors.New("the lease is lost")
-	err = session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, digest(t).Bytes(), func() error { return mine })
+	err = session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, digest(t).Bytes(), func() (*mail.Envelope, error) { return nil, mine })
 	if !errors.Is(err, mine) {
 		t.Errorf("got %v", err)
 	}
@@ -367,7 +367,7 @@ func TestInternationalAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = session.Send(t.Context(), envelope, m.Bytes(), func() error { return nil })
+		err = session.Send(t.Context(), envelope, m.Bytes(), func() (*mail.Envelope, error) { return nil, nil })
 		session.Close()
 		var no *mail.Refusal
 		switch {

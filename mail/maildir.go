@@ -32,7 +32,7 @@ type maildirSession Maildir
 
 // Send writes the message to tmp and, once noted, moves it to new. The envelope
 // stands in two headers in front, as a delivering server would write them.
-func (m maildirSession) Send(_ context.Context, e Envelope, message []byte, commit func() error) error {
+func (m maildirSession) Send(_ context.Context, e Envelope, message []byte, commit func() (*Envelope, error)) error {
 	var r [8]byte
 	rand.Read(r[:])
 	name := fmt.Sprintf("%d.%s.broadsheet", time.Now().UnixMicro(), hex.EncodeToString(r[:]))
@@ -46,7 +46,7 @@ func (m maildirSession) Send(_ context.Context, e Envelope, message []byte, comm
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := commit(); err != nil {
+	if _, err := commit(); err != nil {
 		return err
 	}
 	return os.Rename(tmp, filepath.Join(string(m), "new", name))

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/smtp"
 	"net/textproto"
@@ -43,13 +42,16 @@ var ErrUnsure = errors.New("the server's answer to the whole message was lost")
 // Envelope is what the server is told.
 type Envelope struct{ From, To Address }
 
+func (e Envelope) international() bool { return e.From.International() || e.To.International() }
+
 // Session hands over one message after the other. It is for one goroutine.
 type Session interface {
 	// Send hands over a message. Once all but the end has been written it calls
 	// commit; when that fails the message is not handed over and its error returned.
 	// Other errors are a *Refusal, ErrUnsure, or of the network; after these two the
-	// session is of no more use.
-	Send(ctx context.Context, e Envelope, message []byte, commit func() error) error
+	// session is of no more use. Commit returns the envelope of the next Send too, nil
+	// when that is not known: it may be told together with the end of this message.
+	Send(ctx context.Context, e Envelope, message []byte, commit func() (*Envelope, error)) error
 	Close() error
 }
 
@@ -115,8 +117,9 @@ type session struct {
 	conn       net.Conn
 	client     *smtp.Client
 	timeout    time.Duration
-	utf8       bool // the server takes international addresses
-	pipelining bool // the server takes several commands at once
+	utf8       bool      // the server takes international addresses
+	pipelining bool      // the server takes several commands at once
+	ahead      *Envelope // told with the last message's end, its answers not yet read
 }
 
 // Dial connects, encrypts and signs in.
@@ -185,22 +188,21 @@ func (s *Server) greet(out *session) error {
 }
 
 // Send implements Session.
-func (s *session) Send(ctx context.Context, e Envelope, message []byte, commit func() error) error {
+func (s *session) Send(ctx context.Context, e Envelope, message []byte, commit func() (*Envelope, error)) error {
 	stop := context.AfterFunc(ctx, func() { s.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	s.conn.SetDeadline(time.Now().Add(s.timeout))
-	option := ""
-	if e.From.International() || e.To.International() {
-		if !s.utf8 {
-			return &Refusal{Code: 553, Enhanced: "5.6.7", Stage: "RCPT", Recipient: true, Text: "the mail server takes no international addresses (SMTPUTF8)"}
-		}
-		option = " SMTPUTF8"
+	if !s.takes(e) {
+		return &Refusal{Code: 553, Enhanced: "5.6.7", Stage: "RCPT", Recipient: true, Text: "the mail server takes no international addresses (SMTPUTF8)"}
 	}
-	if err := s.open(option, e); err != nil {
+	if err := s.open(e); err != nil {
 		return err
 	}
 	return s.data(message, commit)
 }
+
+// takes reports whether the server knows such addresses.
+func (s *session) takes(e Envelope) bool { return s.utf8 || !e.international() }
 
 // step is a command and the answer that lets the next one follow.
 type step struct {
@@ -208,16 +210,36 @@ type step struct {
 	code        int
 }
 
-// open tells the envelope. A server that takes commands in a row (PIPELINING, RFC
-// 2920) is told all of it at once.
-func (s *session) open(option string, e Envelope) error {
-	steps := []step{
+func (e Envelope) steps() []step {
+	option := ""
+	if e.international() {
+		option = " SMTPUTF8"
+	}
+	return []step{
 		{"MAIL", "MAIL FROM:<" + e.From.Bare() + ">" + option, 250},
 		{"RCPT", "RCPT TO:<" + e.To.Bare() + ">", 25},
 		{"DATA", "DATA", 354},
 	}
+}
+
+// open tells the envelope. A server that takes commands in a row (PIPELINING, RFC
+// 2920) is told all of it at once, if it has not been yet.
+func (s *session) open(e Envelope) error {
+	steps := e.steps()
+	if ahead := s.ahead; ahead != nil {
+		s.ahead = nil
+		if *ahead != e {
+			s.conn.Close() // it waits for the message of another envelope
+			return errors.New("the mail server was told of another message")
+		}
+		return s.hear(steps)
+	}
 	if s.pipelining {
-		return s.row(steps)
+		s.tell(steps)
+		if err := s.client.Text.W.Flush(); err != nil {
+			return fmt.Errorf("MAIL: %w", err)
+		}
+		return s.hear(steps)
 	}
 	for _, step := range steps {
 		if err := s.command(step); err != nil {
@@ -228,16 +250,16 @@ func (s *session) open(option string, e Envelope) error {
 	return nil
 }
 
-// row sends commands at once and then reads their answers. The first no counts. A
-// server that waits for the message all the same is left: it then has none.
-func (s *session) row(steps []step) (first error) {
-	w := s.client.Text.Writer.W
+// tell writes commands in a row; whoever flushes them is told what went wrong.
+func (s *session) tell(steps []step) {
 	for _, step := range steps {
-		w.WriteString(step.line + "\r\n") // Flush tells what went wrong
+		s.client.Text.W.WriteString(step.line + "\r\n")
 	}
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("MAIL: %w", err)
-	}
+}
+
+// hear reads the answers to commands in a row. The first no counts. A server that
+// waits for the message all the same is left: it then has none.
+func (s *session) hear(steps []step) (first error) {
 	for _, step := range steps {
 		_, _, err := s.client.Text.ReadResponse(step.code)
 		if err != nil {
@@ -280,22 +302,27 @@ func (s *session) command(c step) error {
 }
 
 // data writes the message, has its hand-over noted, and ends it. If it cannot be
-// noted the connection is cut, which is how SMTP takes a message back.
-func (s *session) data(message []byte, commit func() error) error {
-	w := s.client.Text.Writer.W
+// noted the connection is cut, which is how SMTP takes a message back. The envelope of
+// the next message goes with the end of this one where the server takes commands in a
+// row, as RFC 2920 has it (3.1): its answers are read by the next Send.
+func (s *session) data(message []byte, commit func() (*Envelope, error)) error {
+	w := s.client.Text.W
 	if err := stuff(w, message); err != nil {
 		return fmt.Errorf("write the message: %w", err)
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("write the message: %w", err)
 	}
-	if err := commit(); err != nil {
+	next, err := commit()
+	if err != nil {
 		s.conn.Close()
 		return err
 	}
 	s.conn.SetDeadline(time.Now().Add(5 * s.timeout))
-	if _, err := io.WriteString(w, ".\r\n"); err != nil {
-		return errors.Join(ErrUnsure, err)
+	w.WriteString(".\r\n") // Flush tells what went wrong
+	if next != nil && s.pipelining && s.takes(*next) {
+		s.ahead = next
+		s.tell(next.steps())
 	}
 	if err := w.Flush(); err != nil {
 		return errors.Join(ErrUnsure, err)
@@ -330,8 +357,12 @@ func stuff(w *bufio.Writer, message []byte) error {
 	return nil
 }
 
-// Close ends the session politely if it still can.
+// Close ends the session politely if it still can: a server that waits for a message
+// would take the farewell for it.
 func (s *session) Close() error {
+	if s.ahead != nil {
+		return s.conn.Close()
+	}
 	s.conn.SetDeadline(time.Now().Add(2 * time.Second))
 	s.client.Quit()
 	return s.conn.Close()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"broadsheet/mail"
+	"broadsheet/mail/mailtest"
 )
 
 // scripted is a server that says its answers in order, whatever it is told, and
@@ -68,7 +69,7 @@ func TestOneByOneOrInARow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, []byte(body), func() error { return nil }); err != nil {
+			if err := session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, []byte(body), func() (*mail.Envelope, error) { return nil, nil }); err != nil {
 				t.Errorf("%q: %v", body, err)
 			}
 			session.Close()
@@ -89,12 +90,55 @@ func TestAServerThatWaitsForAMessageToNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, []byte("secret\r\n"), func() error { return errors.New("it was about to be given") })
+	err = session.Send(t.Context(), mail.Envelope{From: address(t, "a@b.example"), To: address(t, "c@d.example")}, []byte("secret\r\n"), func() (*mail.Envelope, error) { return nil, errors.New("it was about to be given") })
 	var no *mail.Refusal
 	if !errors.As(err, &no) || !no.Recipient || no.Code != 550 {
 		t.Errorf("got %v", err)
 	}
 	if heard := told(); len(heard) != 4 {
 		t.Errorf("the server heard %q", heard)
+	}
+}
+
+// TestTheNextOneInOneBreath tells a server of the next message with the end of the one
+// under way, and looks that an answer to one is not taken for that to the other.
+func TestTheNextOneInOneBreath(t *testing.T) {
+	t.Parallel()
+	from, envelopes := address(t, "a@b.example"), []mail.Envelope(nil)
+	for _, to := range []string{"one@d.example", "two@d.example", "three@d.example"} {
+		envelopes = append(envelopes, mail.Envelope{From: from, To: address(t, to)})
+	}
+	server := mailtest.Start(t, func(s mailtest.Stage, to string) mailtest.Fault {
+		switch {
+		case s == mailtest.End && to == "one@d.example":
+			return mailtest.Defer
+		case s == mailtest.Rcpt && to == "two@d.example":
+			return mailtest.Refuse
+		}
+		return mailtest.None
+	})
+	session, err := (&mail.Server{Address: server.Address}).Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{451, 550, 0} {
+		err := session.Send(t.Context(), envelopes[i], []byte("a letter\r\n"), func() (*mail.Envelope, error) {
+			return &envelopes[min(i+1, 2)], nil
+		})
+		var no *mail.Refusal
+		if errors.As(err, &no); want == 0 && err != nil || want != 0 && (no == nil || no.Code != want) {
+			t.Errorf("message %d: got %v, want %d", i, err, want)
+		}
+	}
+	if got := server.Letters(); len(got) != 1 || got[0].To != "three@d.example" {
+		t.Errorf("it took %+v", got)
+	}
+	// It was told of one more, and not of this one.
+	if err := session.Send(t.Context(), envelopes[0], []byte("to somebody else\r\n"), func() (*mail.Envelope, error) { return nil, nil }); err == nil {
+		t.Error("a message went out under the envelope of another")
+	}
+	session.Close()
+	if n := len(server.Letters()); n != 1 {
+		t.Errorf("it took %d messages", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"broadsheet/db"
@@ -68,9 +69,13 @@ func (o *Outbox) claim(ctx context.Context, limit int) ([]*Letter, error) {
 		if err != nil {
 			return err
 		}
+		stopped, err := o.stoppedOf(ctx, tx, due, now)
+		if err != nil {
+			return err
+		}
 		list = due[:0]
 		for _, l := range due {
-			keep, err := o.fit(ctx, tx, l, now)
+			keep, err := o.fit(ctx, tx, l, stopped[l.ID], now)
 			if err != nil {
 				return err
 			}
@@ -141,13 +146,33 @@ func recipient(text string) (mail.Address, error) {
 	return a, nil
 }
 
+// stoppedOf returns the letters that must not be sent.
+func (o *Outbox) stoppedOf(ctx context.Context, tx *db.Tx, letters []*Letter, now time.Time) (map[int64]bool, error) {
+	stopped := map[int64]bool{}
+	for part := range slices.Chunk(letters, rows) {
+		hashes := make([]any, len(part))
+		for i, l := range part {
+			hashes[i] = o.Hash(l.To)
+		}
+		suppressed, err := suppressedOf(ctx, tx, hashes)
+		if err != nil {
+			return nil, err
+		}
+		for i, l := range part {
+			if !suppressed[hashes[i]] {
+				continue
+			}
+			if stopped[l.ID], err = o.stops(ctx, tx, l.To, l.Asked, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stopped, nil
+}
+
 // fit reports whether a letter that was taken can go now: its address may be
 // written to, and its domain has room. Else the letter is put away.
-func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, now time.Time) (bool, error) {
-	stop, err := o.stops(ctx, tx, l.To, l.Asked, now)
-	if err != nil {
-		return false, err
-	}
+func (o *Outbox) fit(ctx context.Context, tx *db.Tx, l *Letter, stop bool, now time.Time) (bool, error) {
 	if stop {
 		tx.After(func() { o.Event(l.Kind, "dropped") })
 		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'dropped', holder = '', at = $2, said = 'The address is not written to any more.' WHERE id = $1`, l.ID, db.Micros(now))

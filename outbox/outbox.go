@@ -89,6 +89,7 @@ type Outbox struct {
 	Config
 	db      *db.DB
 	key     mail.Key
+	derived struct{ messages, returns, addresses mail.Key } // of it, for what each letter needs
 	holder  string
 	writers map[string]Writer
 	stopped []Stopped
@@ -126,10 +127,12 @@ func Open(ctx context.Context, d *db.DB, c Config) (*Outbox, error) {
 		return nil, fmt.Errorf("open the outbox: %w", err)
 	}
 	host, _ := os.Hostname()
-	return &Outbox{
+	o := &Outbox{
 		Config: c, db: d, key: key, holder: fmt.Sprintf("%s %d %s", host, os.Getpid(), token()),
 		writers: map[string]Writer{}, poked: make(chan struct{}, 1),
-	}, nil
+	}
+	o.derived.messages, o.derived.returns, o.derived.addresses = o.Key("message id"), o.Key("return path"), o.Key("suppression")
+	return o, nil
 }
 
 // secret returns the key of this instance, made on first use.
@@ -192,10 +195,13 @@ func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, l Letter) (int64, error
 	return ids[0], nil
 }
 
+// rows are the letters of one statement, which then stays far below the places that an
+// engine allows.
+const rows = 50
+
 // EnqueueAll is Enqueue for many letters; it returns how many were taken.
 func (o *Outbox) EnqueueAll(ctx context.Context, tx *db.Tx, letters []Letter) (int, error) {
 	taken := 0
-	const rows = 50 // a statement stays far below the places that an engine allows
 	for part := range slices.Chunk(letters, rows) {
 		ids, err := o.enqueue(ctx, tx, part)
 		if err != nil {
@@ -208,14 +214,18 @@ func (o *Outbox) EnqueueAll(ctx context.Context, tx *db.Tx, letters []Letter) (i
 
 func (o *Outbox) enqueue(ctx context.Context, tx *db.Tx, letters []Letter) ([]int64, error) {
 	now := o.Now()
-	suppressed, err := o.suppressedOf(ctx, tx, letters)
+	hashes := make([]any, len(letters))
+	for i, l := range letters {
+		hashes[i] = o.Hash(l.To)
+	}
+	suppressed, err := suppressedOf(ctx, tx, hashes)
 	if err != nil {
 		return nil, err
 	}
 	var places strings.Builder
 	var args []any
-	for _, l := range letters {
-		if r := suppressed[o.Hash(l.To)]; r != "" {
+	for i, l := range letters {
+		if suppressed[hashes[i]] {
 			if stop, err := o.stops(ctx, tx, l.To, l.Asked, now); err != nil {
 				return nil, err
 			} else if stop {
@@ -323,12 +333,12 @@ func (o *Outbox) Message(ctx context.Context, l *Letter) (*mail.Message, error) 
 // messageID is the same each time a letter is sent, and cannot be guessed.
 func (o *Outbox) messageID(id int64) string {
 	number := strconv.FormatInt(id, 36)
-	return number + "." + o.Key("message id").Sum(number, 16) + "@" + o.Host
+	return number + "." + o.derived.messages.Sum(number, 16) + "@" + o.Host
 }
 
 // returnPath is where reports about a letter are sent to.
 func (o *Outbox) returnPath(id int64) mail.Address {
-	return mail.Address{Local: mail.VERP(o.Key("return path"), Bounces, id), Domain: o.Host}
+	return mail.Address{Local: mail.VERP(o.derived.returns, Bounces, id), Domain: o.Host}
 }
 
 // The local parts of addresses that the outbox reads mail of.

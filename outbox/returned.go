@@ -55,7 +55,7 @@ func (o *Outbox) Returned(ctx context.Context, m *mail.Received, to []string) (b
 // letterOf returns the number of the letter that a report is about, 0 for none of ours.
 func (o *Outbox) letterOf(r mail.Report, to []string) int64 {
 	for _, a := range to {
-		if id, ok := mail.ParseVERP(o.Key("return path"), Bounces, a); ok {
+		if id, ok := mail.ParseVERP(o.derived.returns, Bounces, a); ok {
 			return id
 		}
 	}
@@ -73,6 +73,6 @@ func (o *Outbox) letterOf(r mail.Report, to []string) int64 {
 // Expects reports whether mail to an address is for us: a signed return path. Others
 // know of others.
 func (o *Outbox) Expects(to string) bool {
-	_, ok := mail.ParseVERP(o.Key("return path"), Bounces, to)
+	_, ok := mail.ParseVERP(o.derived.returns, Bounces, to)
 	return ok
 }

@@ -85,11 +85,21 @@ func (r *run) failure() error {
 
 // worker hands over letters on one connection, and a new one when it is lost. What
 // came of a letter is noted together with the beginning of the next one, if there is
-// one at once: each letter then waits for the disk once.
+// one at once: each letter then waits for the disk once. For the same reason it writes
+// the next one before it ends the one under way: a server can then be told of it in one
+// breath.
 type worker struct {
 	*run
 	session mail.Session
+	next    *written
 	noted   note // what came of the last letter; nil when it is on disk
+}
+
+// written is a letter that is ready to go.
+type written struct {
+	*Letter
+	envelope mail.Envelope
+	raw      []byte
 }
 
 // note writes down what happened to a letter. It may be run more than once.
@@ -97,19 +107,11 @@ type note func(context.Context, *db.Tx) error
 
 func (r *run) work(ctx context.Context) {
 	w := &worker{run: r}
-	for {
-		var l *Letter
-		open := true
-		select {
-		case l, open = <-r.jobs:
-		default:
-			w.settle(ctx)
-			l, open = <-r.jobs
+	for w.fetch(ctx) {
+		if l := w.next; l != nil {
+			w.next = nil
+			w.take(ctx, l)
 		}
-		if !open {
-			break
-		}
-		w.take(ctx, l)
 	}
 	w.settle(ctx)
 	if w.session != nil {
@@ -117,7 +119,54 @@ func (r *run) work(ctx context.Context) {
 	}
 }
 
-func (w *worker) take(ctx context.Context, l *Letter) {
+// fetch waits for the next letter, unless there is one, and reports whether more may
+// come.
+func (w *worker) fetch(ctx context.Context) bool {
+	if w.look(ctx); w.next != nil {
+		return true
+	}
+	w.settle(ctx)
+	l, open := <-w.jobs
+	if open {
+		w.write(ctx, l)
+	}
+	return open
+}
+
+// look writes the next letter if there is one at once.
+func (w *worker) look(ctx context.Context) {
+	for w.next == nil {
+		select {
+		case l, open := <-w.jobs:
+			if !open {
+				return
+			}
+			w.write(ctx, l)
+		default:
+			return
+		}
+	}
+}
+
+// write makes l the next letter, or notes why it cannot be written.
+func (w *worker) write(ctx context.Context, l *Letter) {
+	if w.failure() != nil || ctx.Err() != nil {
+		w.later(ctx, w.giveBack(l))
+		return
+	}
+	m, err := w.Message(ctx, l)
+	var raw []byte
+	if err == nil {
+		raw, err = mail.Sign(m.Bytes(), l.Made, w.Signers...)
+	}
+	if err != nil {
+		w.later(ctx, w.cannotWrite(l, err))
+		return
+	}
+	w.next = &written{l, mail.Envelope{From: w.returnPath(l.ID), To: l.To}, raw}
+}
+
+func (w *worker) take(ctx context.Context, l *written) {
 	if w.session == nil && w.failure() == nil && ctx.Err() == nil {
 		s, err := w.Dial(ctx)
 		if err != nil {
@@ -126,7 +175,7 @@ func (w *worker) take(ctx context.Context, l *Letter) {
 		w.session = s
 	}
 	if w.session == nil || w.failure() != nil || ctx.Err() != nil {
-		w.later(ctx, w.giveBack(l))
+		w.later(ctx, w.giveBack(l.Letter))
 		return
 	}
 	if !w.deliver(ctx, l) {
@@ -153,8 +202,9 @@ func (w *worker) settle(ctx context.Context) {
 }
 
 // commit writes down that l is about to be handed over, with what came of the letter
-// before.
-func (w *worker) commit(ctx context.Context, l *Letter) error {
+// before, and returns the envelope of the next one if there is one.
+func (w *worker) commit(ctx context.Context, l *Letter) (*mail.Envelope, error) {
+	w.look(ctx)
 	err := w.db.Together(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
 		if w.noted != nil {
 			if err := w.noted(ctx, tx); err != nil {
@@ -167,24 +217,19 @@ func (w *worker) commit(ctx context.Context, l *Letter) error {
 		w.settle(ctx)
 	}
 	w.noted = nil
-	return err
+	if err != nil || w.next == nil {
+		return nil, err
+	}
+	return &w.next.envelope, nil
 }
 
 var errLost = errors.New("another process has taken the letter over")
 
 // deliver hands a letter over and notes what came of it. It reports whether the
 // session can be used again.
-func (w *worker) deliver(ctx context.Context, l *Letter) bool {
-	m, err := w.Message(ctx, l)
-	var raw []byte
-	if err == nil {
-		raw, err = mail.Sign(m.Bytes(), l.Made, w.Signers...)
-	}
-	if err != nil {
-		w.later(ctx, w.cannotWrite(l, err))
-		return true
-	}
-	err = w.session.Send(ctx, mail.Envelope{From: w.returnPath(l.ID), To: l.To}, raw, func() error { return w.commit(ctx, l) })
+func (w *worker) deliver(ctx context.Context, written *written) bool {
+	l := written.Letter
+	err := w.session.Send(ctx, written.envelope, written.raw, func() (*mail.Envelope, error) { return w.commit(ctx, l) })
 	var no *mail.Refusal
 	switch {
 	case err == nil:

@@ -31,7 +31,7 @@ const (
 )
 
 // Hash returns all that is remembered of an address that must not be written to.
-func (o *Outbox) Hash(a mail.Address) string { return o.Key("suppression").Sum(a.Key(), 52) }
+func (o *Outbox) Hash(a mail.Address) string { return o.derived.addresses.Sum(a.Key(), 52) }
 
 // stops reports whether a letter to a must not be sent.
 func (o *Outbox) stops(ctx context.Context, q db.Querier, a mail.Address, asked bool, now time.Time) (bool, error) {
@@ -80,25 +80,20 @@ func (o *Outbox) Suppressions(ctx context.Context) (map[Reason]int, error) {
 	return found, rows.Err()
 }
 
-// suppressedOf returns the reasons of those letters' addresses that have one, by hash.
-func (o *Outbox) suppressedOf(ctx context.Context, q db.Querier, letters []Letter) (map[string]Reason, error) {
-	args := make([]any, len(letters))
-	for i, l := range letters {
-		args[i] = o.Hash(l.To)
-	}
-	rows, err := q.Query(ctx, `SELECT hash, reason FROM suppression WHERE hash IN (`+db.Places(1, len(args))+`)`, args...)
+// suppressedOf returns those of the hashes that are on the list.
+func suppressedOf(ctx context.Context, q db.Querier, hashes []any) (map[any]bool, error) {
+	rows, err := q.Query(ctx, `SELECT hash FROM suppression WHERE hash IN (`+db.Places(1, len(hashes))+`)`, hashes...)
 	if err != nil {
 		return nil, fmt.Errorf("look for suppressed addresses: %w", err)
 	}
 	defer rows.Close()
-	found := map[string]Reason{}
+	found := map[any]bool{}
 	for rows.Next() {
 		var hash string
-		var r Reason
-		if err := rows.Scan(&hash, &r); err != nil {
+		if err := rows.Scan(&hash); err != nil {
 			return nil, err
 		}
-		found[hash] = r
+		found[hash] = true
 	}
 	return found, rows.Err()
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/smtp"
@@ -52,10 +51,13 @@ var taken atomic.Int64
 
 func swallow(conn net.Conn) {
 	defer conn.Close()
-	r := bufio.NewReaderSize(conn, 64<<10)
-	say := func(s string) { io.WriteString(conn, s+"\r\n") }
+	r, w := bufio.NewReaderSize(conn, 64<<10), bufio.NewWriter(conn)
+	say := func(s string) { w.WriteString(s + "\r\n") }
 	say("220 sink")
 	for {
+		if r.Buffered() == 0 { // as mail servers do: who sends commands in a row has the answers in a row
+			w.Flush()
+		}
 		line, err := r.ReadSlice('\n')
 		if err != nil {
 			return
@@ -63,6 +65,9 @@ func swallow(conn net.Conn) {
 		switch word := strings.ToUpper(string(line[:min(4, len(line))])); word {
 		case "DATA":
 			say("354 go on")
+			if r.Buffered() == 0 {
+				w.Flush()
+			}
 			if err := pastEnd(r); err != nil {
 				return
 			}
@@ -72,6 +77,7 @@ func swallow(conn net.Conn) {
 			say(fmt.Sprint("250 ", taken.Load()))
 		case "QUIT":
 			say("221 bye")
+			w.Flush()
 			return
 		case "EHLO":
 			say("250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
