@@ -137,14 +137,21 @@ var starters = map[string]bool{
 
 // OneLine returns a text with one space where it has white space, and none at its ends.
 func OneLine(text string) string {
-	last := ' '
-	for _, r := range text {
-		if unicode.IsSpace(r) && (r != ' ' || last == ' ') {
+	last := byte(' ')
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == ' ' && last == ' ' || c >= '\t' && c <= '\r' || c >= utf8.RuneSelf && wideSpace(text[i:]) {
 			return strings.Join(strings.Fields(text), " ")
 		}
-		last = r
+		last = c
 	}
 	return strings.TrimSuffix(text, " ")
+}
+
+// wideSpace reports whether a text begins with white space beyond ASCII.
+func wideSpace(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsSpace(r)
 }
 
 // Sentences splits running text into its sentences, without the white space

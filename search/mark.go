@@ -1,6 +1,10 @@
 package search
 
-import "broadsheet/search/lexical"
+import (
+	"math"
+
+	"broadsheet/search/lexical"
+)
 
 // Mark says why a piece of a text is marked.
 type Mark uint8
@@ -23,7 +27,7 @@ type finder struct {
 	words   []wanted
 	phrases [][]string       // quoted: exactly these words
 	run     []int            // the plain words of the query as a phrase: indexes into words
-	first   [256]bool        // bytes with which a word may begin that is asked for
+	first   begun            // with what a word may begin that is asked for
 	met     map[string]*form // the words that were met and may be asked for; texts of one page share many
 	buf     []place
 	marks   []Mark
@@ -78,7 +82,7 @@ func (f *finder) node(n Node) {
 		for _, t := range lexical.Tokens(n.Text) {
 			if t.Parts == 0 {
 				words = append(words, t.Word)
-				f.first[t.Word[0]] = true
+				f.first.add(t.Word)
 			}
 		}
 		if len(words) > 0 {
@@ -98,15 +102,45 @@ func (f *finder) node(n Node) {
 func (f *finder) word(text string, prefix bool) {
 	w := wanted{text: text, prefix: prefix}
 	for _, t := range lexical.Tokens(text) {
-		f.first[t.Word[0]] = true
+		f.first.add(t.Word)
 		if t.Parts > 0 {
 			w.joined = t.Word
 			continue
 		}
 		w.parts = append(w.parts, t.Word)
 		w.stems = append(w.stems, lexical.Stem(t.Word))
+		f.first.addForms(w.stems[len(w.stems)-1])
 	}
 	f.words = append(f.words, w)
+}
+
+// begun is a set of the first two bytes of words; a few others may be in it. It tells most words
+// of a text from those that are asked for before any stem is made.
+type begun [256]uint64
+
+func second[S string | []byte](word S) byte {
+	if len(word) < 2 {
+		return 0
+	}
+	return word[1] & 63
+}
+
+func (b *begun) has(word []byte) bool { return b[word[0]]>>second(word)&1 == 1 }
+
+func (b *begun) add(word string) {
+	if len(word) < 2 { // which may be a beginning
+		b[word[0]] = math.MaxUint64
+		return
+	}
+	b[word[0]] |= 1 << second(word)
+}
+
+// addForms adds the words of a stem. They begin as it does, but for three.
+func (b *begun) addForms(stem string) {
+	b.add(stem)
+	if stem == "die" || stem == "lie" || stem == "tie" {
+		b.add(stem[:1] + "ying")
+	}
 }
 
 // found is where a query's words stand in a text.
@@ -127,7 +161,7 @@ func (f *finder) places(text string) []place {
 	f.buf = f.buf[:0]
 	lexical.Scan(text, func(word []byte, start, end int) {
 		p := place{from: start, to: end}
-		if f.first[word[0]] {
+		if f.first.has(word) {
 			if p.form = f.met[string(word)]; p.form == nil {
 				w := string(word)
 				p.form = &form{w, lexical.Stem(w)}

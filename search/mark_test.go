@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"broadsheet/paper"
+	"broadsheet/search/lexical"
 )
 
 func TestMarks(t *testing.T) {
@@ -64,4 +65,21 @@ func TestReasonSaysWhy(t *testing.T) {
 
 func (f *finder) reasonOf(title, abstract string) Reason {
 	return f.reason(f.in(f.places(title)), f.in(f.places(abstract)))
+}
+
+func TestWordsBeginAsTheirStems(t *testing.T) {
+	t.Parallel()
+	for a := 'a'; a <= 'z'; a++ {
+		for b := 'a'; b <= 'z'; b++ {
+			for _, end := range []string{"", "s", "y", "e", "es", "ed", "ing", "ies", "ied", "ying", "ly", "ily", "lying", "rs", "tional", "eed", "r", "ren", "ness"} {
+				for _, word := range []string{string(a) + string(b) + end, string(a) + end, string(a) + string(b) + "l" + end} {
+					var first begun
+					first.addForms(lexical.Stem(word))
+					if !first.has([]byte(word)) {
+						t.Errorf("%s, of which the stem is %s, would not be marked", word, lexical.Stem(word))
+					}
+				}
+			}
+		}
+	}
 }

@@ -3,6 +3,7 @@ package lexical
 import (
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // clause is a query with what holds in all segments: the weight of its words.
@@ -173,25 +174,57 @@ func (s *Snapshot) prefix(c *clause, q Prefix, boost float64) {
 	c.prefix = append([]byte{wordTerm(c.group)}, q.Word...)
 }
 
-// lookup finds the lists of terms in every segment. A stem that is missing is the
-// word that is spelt like it.
+// lookup finds the lists of terms in every segment.
 func (s *Snapshot) lookup(c *clause, terms []string) {
-	for _, p := range s.view.parts {
-		row := make([]*list, len(terms))
-		for i, t := range terms {
-			if t == "" {
-				continue
-			}
-			key := []byte(t)
-			l, ok := p.lookup(key)
-			if !ok && kindOf(key) == stemKind {
-				key[0]--
-				l, _ = p.lookup(key)
-			}
-			row[i] = l
-		}
-		c.lists = append(c.lists, row)
+	c.lists = make([][]*list, len(s.view.parts))
+	for part := range c.lists {
+		c.lists[part] = make([]*list, len(terms))
 	}
+	for i, t := range terms {
+		if t == "" {
+			continue
+		}
+		for part, l := range s.looked.get(t, s.lists) {
+			c.lists[part][i] = l
+		}
+	}
+}
+
+// lists finds the list of a term in every segment. A stem that is missing is the word that is
+// spelt like it.
+func (s *Snapshot) lists(term string) []*list {
+	found := make([]*list, len(s.view.parts))
+	for i, p := range s.view.parts {
+		key := []byte(term)
+		l, ok := p.lookup(key)
+		if !ok && kindOf(key) == stemKind {
+			key[0]--
+			l, _ = p.lookup(key)
+		}
+		found[i] = l
+	}
+	return found
+}
+
+// looked remembers the lists of terms: a page asks for the words of its question several
+// times.
+type looked struct {
+	mu   sync.Mutex
+	held map[string][]*list
+}
+
+func (m *looked) get(term string, find func(string) []*list) []*list {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	lists, ok := m.held[term]
+	if !ok {
+		if m.held == nil {
+			m.held = map[string][]*list{}
+		}
+		lists = find(term)
+		m.held[term] = lists
+	}
+	return lists
 }
 
 // idf is the weight of a word; 0 of one that no document has.

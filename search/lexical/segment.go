@@ -36,6 +36,7 @@ type segment struct {
 	dkey   []uint64
 
 	filters filterCache
+	shelves shelfCache
 	unmap   func()
 }
 
@@ -241,6 +242,7 @@ type terms struct {
 	value []byte // what stands behind the number of documents
 	lastP uint64
 	off   uint64
+	again bool // next stays where it is, once
 }
 
 // seek returns the terms from the first on that is not below the one given; next
@@ -248,14 +250,13 @@ type terms struct {
 func (s *segment) seek(term []byte) *terms {
 	t := &terms{seg: s, block: max(0, s.blockAfter(term)-1)}
 	t.enter()
-	for {
-		was := *t
-		was.term = bytes.Clone(t.term)
-		if !t.next() || bytes.Compare(t.term, term) >= 0 {
-			*t = was
-			return t
+	for t.next() {
+		if bytes.Compare(t.term, term) >= 0 {
+			t.again = true
+			break
 		}
 	}
+	return t
 }
 
 // blockAfter returns the first block of the dictionary that begins behind a term.
@@ -298,6 +299,10 @@ func uv(p *[]byte) uint64 {
 
 // next moves to the next term.
 func (t *terms) next() bool {
+	if t.again {
+		t.again = false
+		return true
+	}
 	if len(t.left) == 0 {
 		if t.block+1 >= len(t.seg.didx) {
 			return false

@@ -1,7 +1,6 @@
 package lexical
 
 import (
-	"cmp"
 	"iter"
 	"runtime"
 	"runtime/debug"
@@ -17,6 +16,7 @@ type Snapshot struct {
 	docs   int // deleted ones included, as in all statistics
 	avg    averages
 	index  *Index
+	looked looked
 	damage atomic.Pointer[Damage]
 }
 
@@ -187,43 +187,6 @@ func (s *Set) All() iter.Seq[int64] {
 			}
 		}
 	}
-}
-
-// Facets counts the documents that match a query, and among them, for each prefix such as
-// "cat:", the keys that begin so: the limit most frequent, then by name.
-func (s *Snapshot) Facets(q Query, limit int, prefixes ...string) (total int, counts [][]Count) {
-	counts = make([][]Count, len(prefixes))
-	defer s.guard(debug.SetPanicOnFault(true))
-	c := s.compile(q)
-	found := make([]map[string]int, len(prefixes))
-	for _, p := range s.view.parts {
-		match := tally{bitmap: newBitmap(p.docs)}
-		eachMatch(p, c.bind(p), func(w int, set *bitSet) { match.add(w, set) })
-		if total += match.n; match.n == 0 {
-			continue
-		}
-		for i, prefix := range prefixes {
-			p.eachTerm(append([]byte{keyTerm}, prefix...), func(t *terms) bool {
-				if n := match.of(t); n > 0 {
-					if found[i] == nil {
-						found[i] = map[string]int{}
-					}
-					found[i][string(t.term[1:])] += n
-				}
-				return true
-			})
-		}
-	}
-	for i, of := range found {
-		for k, n := range of {
-			counts[i] = append(counts[i], Count{k, n})
-		}
-		slices.SortFunc(counts[i], func(a, b Count) int {
-			return cmp.Or(cmp.Compare(b.Docs, a.Docs), cmp.Compare(a.Text, b.Text))
-		})
-		counts[i] = counts[i][:min(limit, len(counts[i]))]
-	}
-	return total, counts
 }
 
 // eachTerm calls f for the terms with a prefix until it returns false.
