@@ -76,10 +76,14 @@ func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 			onlyWords = append(onlyWords, c.id)
 		}
 	}
-	for i, s := range missing.Words(onlyMeaning) {
+	var scores []float64
+	scored := beside(len(onlyMeaning) > few, func() { scores = missing.Words(onlyMeaning) })
+	cosines := missing.Meaning(onlyWords)
+	scored()
+	for i, s := range scores {
 		list[at[onlyMeaning[i]]].words = s / most
 	}
-	for i, s := range missing.Meaning(onlyWords) {
+	for i, s := range cosines {
 		list[at[onlyWords[i]]].cosine = s
 	}
 	middle := middling(list)
@@ -97,8 +101,11 @@ func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 	return list
 }
 
+// few is how many scores are had sooner than somebody who makes them.
+const few = 50
+
 // Legs give the scores of chosen documents: 0 for one that the words do not match,
-// NaN for one without a vector.
+// NaN for one without a vector. Both are asked at once.
 type Legs interface {
 	Words(ids []int64) []float64
 	Meaning(ids []int64) []float64

@@ -184,16 +184,18 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	if a.Query.Empty() || f.Rank == nil && f.Filter == nil && r.Mode == WordsOnly {
 		return r, nil // nothing is asked, or only likeness while there are no vectors
 	}
+	counted := func() {}
+	if a.Facet {
+		counted = beside(r.Mode != WordsOnly, func() { e.count(snap, a.Query, f, r) })
+	}
 	list, err := e.rank(snap, m, a, f, r)
+	counted()
 	if err != nil {
 		return nil, err
 	}
 	r.Found = max(r.Found, len(list))
 	if a.Skip < len(list) {
 		r.Hits = list[a.Skip:min(len(list), a.Skip+a.Limit)]
-	}
-	if a.Facet {
-		e.count(snap, a.Query, f, r)
 	}
 	if err := sound(snap); err != nil {
 		return nil, err
@@ -225,30 +227,28 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 		}
 	}
 	var words []Scored
+	found := func() {}
 	if r.Mode != MeaningOnly {
-		words = e.byWords(snap, f, depth(a, r.Mode))
+		found = beside(r.Mode == Both, func() { words = e.byWords(snap, f, depth(a, r.Mode)) })
 	}
 	if r.Mode == WordsOnly {
+		found()
 		if len(words) == depth(a, r.Mode) {
 			r.Found = min(Deepest, snap.Count(f.any(), Deepest))
 		}
 		return hitsOf(words), nil
 	}
-	like := e.held(snap, a.Query)
-	vector := m.query(a.Query, like)
-	if r.Mode == MeaningOnly && !slices.ContainsFunc(vector, func(x float32) bool { return x != 0 }) {
-		return nil, nil // the papers named are not here, or have no vector yet
-	}
-	near, err := m.near(vector, snap, f.Filter, like)
+	vector, near, err := e.byMeaning(snap, m, a.Query, f, r.Mode)
+	found()
 	if err != nil {
 		return nil, err
 	}
-	most := 1.0
-	if f.Rank != nil {
-		most = (K1 + 1) * f.idf(snap)
-	}
-	hits := byMeaning(near)
+	hits := hitsNear(near)
 	if r.Mode != MeaningOnly {
+		most := 1.0
+		if f.Rank != nil {
+			most = (K1 + 1) * f.idf(snap)
+		}
 		legs := &bothLegs{m: m, snap: snap, f: f, vector: vector}
 		if hits = Blend(words, near, most, legs); legs.err != nil {
 			return nil, legs.err
@@ -274,7 +274,7 @@ func depth(a Ask, m Mode) int {
 	return Deepest
 }
 
-func byMeaning(near []Scored) []Hit {
+func hitsNear(near []Scored) []Hit {
 	hits := make([]Hit, len(near))
 	for i, s := range near {
 		hits[i] = Hit{ID: s.ID, Score: s.Score, ByMeaning: i + 1, Cosine: s.Score}
@@ -304,6 +304,17 @@ func (e *Engine) byWords(snap *lexical.Snapshot, f Form, k int) []Scored {
 		list[i] = Scored{h.ID, h.Score}
 	}
 	return list
+}
+
+// byMeaning returns the vector of a query and the documents nearest to it.
+func (e *Engine) byMeaning(snap *lexical.Snapshot, m *meaning, q *Query, f Form, mode Mode) ([]float32, []Scored, error) {
+	like := e.held(snap, q)
+	vector := m.query(q, like)
+	if mode == MeaningOnly && !slices.ContainsFunc(vector, func(x float32) bool { return x != 0 }) {
+		return vector, nil, nil // the papers named are not here, or have no vector yet
+	}
+	near, err := m.near(vector, snap, f.Filter, like)
+	return vector, near, err
 }
 
 // bothLegs score chosen documents by words and by meaning.
