@@ -15,10 +15,13 @@ import (
 
 // Bytes returns the message as it travels, lines ended by CRLF, unsigned.
 // Headers are ASCII but for an address whose local part is not (RFC 6532).
-func (m *Message) Bytes() []byte {
-	var b bytes.Buffer
+func (m *Message) Bytes() []byte { return m.Append(nil) }
+
+// Append appends what Bytes returns to dst.
+func (m *Message) Append(dst []byte) []byte {
+	b := bytes.NewBuffer(dst)
 	b.Grow(2048 + len(m.Text) + len(m.HTML) + (len(m.Text)+len(m.HTML))/8)
-	h := headers{&b}
+	h := headers{b}
 	h.put("From", m.From.header())
 	h.put("To", m.To.header())
 	if m.ReplyTo != (Address{}) {

@@ -92,7 +92,8 @@ type worker struct {
 	*run
 	session mail.Session
 	next    *written
-	noted   note // what came of the last letter; nil when it is on disk
+	spare   []byte // a letter's that went
+	noted   note   // what came of the last letter; nil when it is on disk
 }
 
 // written is a letter that is ready to go.
@@ -157,7 +158,8 @@ func (w *worker) write(ctx context.Context, l *Letter) {
 	m, err := w.Message(ctx, l)
 	var raw []byte
 	if err == nil {
-		raw, err = mail.Sign(m.Bytes(), l.Made, w.Signers...)
+		raw, err = mail.Sign(m.Append(w.spare[:0]), l.Made, w.Signers...)
+		w.spare = nil
 	}
 	if err != nil {
 		w.later(ctx, w.cannotWrite(l, err))
@@ -230,6 +232,7 @@ var errLost = errors.New("another process has taken the letter over")
 func (w *worker) deliver(ctx context.Context, written *written) bool {
 	l := written.Letter
 	err := w.session.Send(ctx, written.envelope, written.raw, func() (*mail.Envelope, error) { return w.commit(ctx, l) })
+	w.spare = written.raw
 	var no *mail.Refusal
 	switch {
 	case err == nil:
