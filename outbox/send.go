@@ -47,8 +47,9 @@ func (o *Outbox) Flush(ctx context.Context) (int, error) {
 	if err := o.sweep(ctx); err != nil {
 		return 0, err
 	}
-	run := &run{Outbox: o, jobs: make(chan *Letter, o.Connections)}
-	var workers sync.WaitGroup // they end with the jobs, before Flush returns
+	run := &run{Outbox: o, jobs: make(chan *Letter, o.Connections), entries: make(chan *entry, o.Connections)}
+	var workers, keeper sync.WaitGroup // they end with the jobs, before Flush returns
+	keeper.Go(func() { run.keep(ctx) })
 	var err error
 	started := 0
 	for ctx.Err() == nil && run.failure() == nil {
@@ -65,15 +66,18 @@ func (o *Outbox) Flush(ctx context.Context) (int, error) {
 	}
 	close(run.jobs)
 	workers.Wait()
+	close(run.entries)
+	keeper.Wait()
 	return int(run.sent.Load()), errors.Join(err, run.failure())
 }
 
 // run is one Flush.
 type run struct {
 	*Outbox
-	jobs chan *Letter
-	sent atomic.Int64
-	down atomic.Pointer[error] // why the server cannot be reached
+	jobs    chan *Letter
+	entries chan *entry // to be written down
+	sent    atomic.Int64
+	down    atomic.Pointer[error] // why the server cannot be reached
 }
 
 func (r *run) failure() error {
@@ -93,7 +97,7 @@ type worker struct {
 	session mail.Session
 	next    *written
 	spare   []byte // a letter's that went
-	noted   note   // what came of the last letter; nil when it is on disk
+	noted   *note  // what came of the last letter; nil when it is on disk
 }
 
 // written is a letter that is ready to go.
@@ -103,9 +107,6 @@ type written struct {
 	raw      []byte
 }
 
-// note writes down what happened to a letter. It may be run more than once.
-type note func(context.Context, *db.Tx) error
-
 func (r *run) work(ctx context.Context) {
 	w := &worker{run: r}
 	for w.fetch(ctx) {
@@ -114,7 +115,7 @@ func (r *run) work(ctx context.Context) {
 			w.take(ctx, l)
 		}
 	}
-	w.settle(ctx)
+	w.settle()
 	if w.session != nil {
 		w.session.Close()
 	}
@@ -126,7 +127,7 @@ func (w *worker) fetch(ctx context.Context) bool {
 	if w.look(ctx); w.next != nil {
 		return true
 	}
-	w.settle(ctx)
+	w.settle()
 	l, open := <-w.jobs
 	if open {
 		w.write(ctx, l)
@@ -152,7 +153,7 @@ func (w *worker) look(ctx context.Context) {
 // write makes l the next letter, or notes why it cannot be written.
 func (w *worker) write(ctx context.Context, l *Letter) {
 	if w.failure() != nil || ctx.Err() != nil {
-		w.later(ctx, w.giveBack(l))
+		w.later(w.giveBack(l))
 		return
 	}
 	m, err := w.Message(ctx, l)
@@ -162,7 +163,7 @@ func (w *worker) write(ctx context.Context, l *Letter) {
 		w.spare = nil
 	}
 	if err != nil {
-		w.later(ctx, w.cannotWrite(l, err))
+		w.later(w.cannotWrite(l, err))
 		return
 	}
 	w.next = &written{l, mail.Envelope{From: w.returnPath(l.ID), To: l.To}, raw}
@@ -177,7 +178,7 @@ func (w *worker) take(ctx context.Context, l *written) {
 		w.session = s
 	}
 	if w.session == nil || w.failure() != nil || ctx.Err() != nil {
-		w.later(ctx, w.giveBack(l.Letter))
+		w.later(w.giveBack(l.Letter))
 		return
 	}
 	if !w.deliver(ctx, l) {
@@ -187,17 +188,17 @@ func (w *worker) take(ctx context.Context, l *written) {
 }
 
 // later keeps a note until the next letter, or until there is none.
-func (w *worker) later(ctx context.Context, n note) {
-	w.settle(ctx)
+func (w *worker) later(n *note) {
+	w.settle()
 	w.noted = n
 }
 
-// settle writes down what came of the last letter, also when ctx has ended.
-func (w *worker) settle(ctx context.Context) {
+// settle writes down what came of the last letter.
+func (w *worker) settle() {
 	if w.noted == nil {
 		return
 	}
-	if err := w.db.Together(context.WithoutCancel(ctx), w.noted); err != nil {
+	if err := w.record(w.noted, nil); err != nil {
 		w.Log.Error("what came of a letter could not be noted; it is sent again", "error", err)
 	}
 	w.noted = nil
@@ -207,16 +208,9 @@ func (w *worker) settle(ctx context.Context) {
 // before, and returns the envelope of the next one if there is one.
 func (w *worker) commit(ctx context.Context, l *Letter) (*mail.Envelope, error) {
 	w.look(ctx)
-	err := w.db.Together(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
-		if w.noted != nil {
-			if err := w.noted(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return w.handing(ctx, tx, l)
-	})
-	if err != nil { // neither is written
-		w.settle(ctx)
+	err := w.record(w.noted, l)
+	if err != nil && !errors.Is(err, errLost) { // neither is written
+		w.settle()
 	}
 	w.noted = nil
 	if err != nil || w.next == nil {
@@ -237,7 +231,7 @@ func (w *worker) deliver(ctx context.Context, written *written) bool {
 	switch {
 	case err == nil:
 		w.sent.Add(1)
-		w.later(ctx, w.ended(l, "sent", "", 0))
+		w.later(&note{letter: l})
 		return true
 	case errors.Is(err, errLost):
 		return false
@@ -246,19 +240,19 @@ func (w *worker) deliver(ctx context.Context, written *written) bool {
 		if no.Recipient {
 			weight = hardBounce
 		}
-		w.later(ctx, w.ended(l, "refused", no.Error(), weight))
+		w.later(w.ended(l, "refused", no.Error(), weight))
 		return true
 	case errors.As(err, &no):
-		w.later(ctx, w.retry(l, no.Error(), false))
+		w.later(w.retry(l, no.Error(), false))
 		return no.Code != 421
 	}
-	w.later(ctx, w.retry(l, err.Error(), errors.Is(err, mail.ErrUnsure)))
+	w.later(w.retry(l, err.Error(), errors.Is(err, mail.ErrUnsure)))
 	return false
 }
 
 // cannotWrite puts away a letter that nobody wants any more, and has one that failed
 // for another reason tried again.
-func (r *run) cannotWrite(l *Letter, err error) note {
+func (r *run) cannotWrite(l *Letter, err error) *note {
 	if fault.Is(err, fault.KindMissing) {
 		return r.ended(l, "dropped", err.Error(), 0)
 	}
@@ -266,22 +260,10 @@ func (r *run) cannotWrite(l *Letter, err error) note {
 	return r.retry(l, "It could not be written.", false)
 }
 
-// handing notes that the end of the message is about to be sent, if the letter is
-// still ours.
-func (r *run) handing(ctx context.Context, tx *db.Tx, l *Letter) error {
-	now := r.Now()
-	n, err := tx.Exec(ctx, `UPDATE outbox SET state = 'handing', until = $3, at = $4 WHERE id = $1 AND holder = $2 AND state = 'taken' AND until > $4`,
-		l.ID, r.holder, db.Micros(now.Add(r.Answer)), db.Micros(now))
-	if err == nil && n == 0 {
-		return errLost
-	}
-	return err
-}
-
-// ended notes how a letter ended. Its body goes, unless a Writer may need it again:
-// a sign-in link is nobody's business once it is sent.
-func (r *run) ended(l *Letter, state, said string, weight float64) note {
-	return func(ctx context.Context, tx *db.Tx) error {
+// ended notes how a letter ended that was not sent. The body of one that has ended goes,
+// unless a Writer may need it again: a sign-in link is nobody's business then.
+func (r *run) ended(l *Letter, state, said string, weight float64) *note {
+	return &note{l, func(ctx context.Context, tx *db.Tx) error {
 		set := `state = $3, at = $4, said = $5, holder = ''`
 		if r.writers[l.Kind] == nil {
 			set += `, body = ` + emptyBytes(tx.Dialect)
@@ -295,7 +277,7 @@ func (r *run) ended(l *Letter, state, said string, weight float64) note {
 			return r.bounced(ctx, tx, l.To, weight, said)
 		}
 		return nil
-	}
+	}}
 }
 
 func emptyBytes(d db.Dialect) string {
@@ -311,7 +293,7 @@ const patience = 72 * time.Hour
 var backOff = []time.Duration{5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour}
 
 // retry has a letter tried again later, or gives it up after three days.
-func (r *run) retry(l *Letter, said string, unsure bool) note {
+func (r *run) retry(l *Letter, said string, unsure bool) *note {
 	now := r.Now()
 	if now.Sub(l.Made) >= patience {
 		return r.ended(l, "expired", said, softBounce)
@@ -321,7 +303,7 @@ func (r *run) retry(l *Letter, said string, unsure bool) note {
 	if unsure {
 		doubt = 1
 	}
-	return func(ctx context.Context, tx *db.Tx) error {
+	return &note{l, func(ctx context.Context, tx *db.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', holder = '', due = $3, slot = 0, at = $4, tries = tries + 1, unsure = unsure + $5, said = $6 WHERE id = $1 AND holder = $2`,
 			l.ID, r.holder, db.Micros(now.Add(pause)), db.Micros(now), doubt, said)
 		if err != nil || n == 0 {
@@ -334,13 +316,13 @@ func (r *run) retry(l *Letter, said string, unsure bool) note {
 			}
 		})
 		return nil
-	}
+	}}
 }
 
 // giveBack puts a letter back that was not tried.
-func (r *run) giveBack(l *Letter) note {
-	return func(ctx context.Context, tx *db.Tx) error {
+func (r *run) giveBack(l *Letter) *note {
+	return &note{l, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', holder = '' WHERE id = $1 AND holder = $2 AND state = 'taken'`, l.ID, r.holder)
 		return err
-	}
+	}}
 }

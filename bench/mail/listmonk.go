@@ -24,9 +24,10 @@ const listmonkVersion = "github.com/knadh/listmonk@v1.1.0"
 // listmonk is that program, built from the module proxy, with a database of its own
 // on a PostgreSQL server.
 type listmonk struct {
-	dir  string // its sources, its settings and the program
-	dsn  *url.URL
-	http string // where its own pages are
+	dir    string   // its sources, its settings and the program
+	server *url.URL // the database that was given
+	dsn    *url.URL
+	http   string // where its own pages are
 }
 
 // buildListmonk builds the program and creates its database.
@@ -40,7 +41,7 @@ func buildListmonk(ctx context.Context, dsn string) (*listmonk, error) {
 		return nil, err
 	}
 	l := &listmonk{}
-	if l.dsn, err = url.Parse(dsn); err != nil {
+	if l.server, err = url.Parse(dsn); err != nil {
 		return nil, err
 	}
 	if l.dir, err = os.MkdirTemp("", "bench-listmonk-"); err != nil {
@@ -63,10 +64,9 @@ func buildListmonk(ctx context.Context, dsn string) (*listmonk, error) {
 	}
 	l.http = free.Addr().String()
 	free.Close()
-	if err := l.query(ctx, dsn, `DROP DATABASE IF EXISTS bench_listmonk`, `CREATE DATABASE bench_listmonk`); err != nil {
+	if l.dsn, err = l.create(ctx, "bench_listmonk"); err != nil {
 		return nil, err
 	}
-	l.dsn.Path = "/bench_listmonk"
 	password, _ := l.dsn.User.Password()
 	settings := fmt.Sprintf("[app]\naddress = %q\n[db]\nhost = %q\nport = %s\nuser = %q\npassword = %q\ndatabase = \"bench_listmonk\"\nssl_mode = \"disable\"\nmax_open = 25\nmax_idle = 25\nmax_lifetime = \"300s\"\n",
 		l.http, l.dsn.Hostname(), l.dsn.Port(), l.dsn.User.Username(), password)
@@ -74,6 +74,13 @@ func buildListmonk(ctx context.Context, dsn string) (*listmonk, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// create makes an empty database on the server, and returns its address.
+func (l *listmonk) create(ctx context.Context, name string) (*url.URL, error) {
+	dsn := *l.server
+	dsn.Path = "/" + name
+	return &dsn, l.query(ctx, l.server.String(), "DROP DATABASE IF EXISTS "+name, "CREATE DATABASE "+name)
 }
 
 func (l *listmonk) close() { os.RemoveAll(l.dir) }

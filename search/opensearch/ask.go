@@ -137,22 +137,20 @@ func (c *Cluster) askOf(ctx context.Context, index, call string, questions ...*q
 			return nil, err
 		}
 	}
-	var told struct {
-		Responses []reply `json:"responses"`
-	}
+	var told replies
 	err := c.do(ctx, request{call: call, method: http.MethodPost, path: "/" + index + "/_msearch", body: body.Bytes(), lines: true, within: askFor}, &told)
 	if err != nil {
 		return nil, err
 	}
-	if len(told.Responses) != len(questions) {
-		return nil, fmt.Errorf("%d searches have %d answers", len(questions), len(told.Responses))
+	if len(told) != len(questions) {
+		return nil, fmt.Errorf("%d searches have %d answers", len(questions), len(told))
 	}
-	for _, r := range told.Responses {
+	for _, r := range told {
 		if r.Error != nil {
 			return nil, refusedPart(r.Status, r.Error)
 		}
 	}
-	return told.Responses, nil
+	return told, nil
 }
 
 // refusedPart is the error of one search of several.

@@ -201,7 +201,12 @@ func (c *client) once(ctx context.Context, node string, r request, into any) err
 	case into == nil:
 		return nil
 	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if l, ok := into.(*replies); ok {
+		err = l.decode(body)
+	} else {
+		err = json.Unmarshal(body, into)
+	}
+	if err != nil {
 		return fmt.Errorf("read the answer to %s %s: %w", r.method, r.path, err)
 	}
 	return nil
