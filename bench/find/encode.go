@@ -56,10 +56,10 @@ func encode(ctx context.Context, o options) error {
 	})
 }
 
-// drawn encodes the first texts, and for each text after them draws one of theirs, moved a
-// little towards another: where nobody reads the answers, for measuring speed. Vectors that
-// were drawn at random would lie much closer together than those of texts do, and so be
-// slower to tell apart.
+// drawn encodes the first texts, unless it holds vectors of others already, and for each text
+// after them draws one of theirs, moved towards another: where nobody reads the answers, for
+// measuring speed. Vectors that were drawn at random would lie much closer together than those
+// of texts do, and so be slower to tell apart.
 type drawn struct {
 	search.Encoder
 	held *[][]float32
@@ -74,13 +74,11 @@ func (m drawn) EncodeAll(dst []float32, texts []string) []float32 {
 		dst, texts = append(dst, v...), texts[1:]
 	}
 	for _, t := range texts {
-		h := fnv.New64a()
-		h.Write([]byte(t))
-		r := rand.New(rand.NewPCG(h.Sum64(), 1))
-		one, other := (*m.held)[r.IntN(encoded)], (*m.held)[r.IntN(encoded)]
+		a, b, by := parents(t, len(*m.held))
+		one, other := (*m.held)[a], (*m.held)[b]
 		from, sum := len(dst), 0.0
 		for i := range one {
-			x := float64(one[i]) + .35*float64(other[i])
+			x := float64(one[i]) + by*float64(other[i])
 			sum += x * x
 			dst = append(dst, float32(x))
 		}
@@ -89,6 +87,15 @@ func (m drawn) EncodeAll(dst []float32, texts []string) []float32 {
 		}
 	}
 	return dst
+}
+
+// parents returns from which two of n vectors that of a text is drawn, and how many times the
+// other is added to the one.
+func parents(text string, n int) (one, other int, by float64) {
+	h := fnv.New64a()
+	h.Write([]byte(text))
+	r := rand.New(rand.NewPCG(h.Sum64(), 1))
+	return r.IntN(n), r.IntN(n), .3 + .6*r.Float64()
 }
 
 // all repeats a step until it has nothing to do.

@@ -6,6 +6,7 @@
 //	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
 //	find hostile -store DIR [-n 10000]                             asks what nobody should
 //	find known -papers FOLDER [-pool N] [-n 2000] [-out FOLDER]    looks for papers by their titles and sentences; keeps the index and goes on with it
+//	find big -corpus FILE -out FOLDER -n 3000000                   fills an engine with documents of the search bake-off; asked again, measures it
 //	find limit -out FOLDER [-n 2000] [-shared]                     makes a collection in the style of LIMIT
 //
 // The server is a child that runs beside; its processor time is told with the times that
@@ -24,6 +25,7 @@ import (
 // options are the flags of all deeds.
 type options struct {
 	store, by, papers string
+	corpus            string
 	out, profile      string
 	rate, n, pool     int
 	time              time.Duration
@@ -41,15 +43,16 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	deeds := map[string]func(context.Context, options) error{
-		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "suggest": suggest, "known": known, "limit": limit, "serve": serve,
+		"encode": encode, "rates": rates, "fresh": fresh, "hostile": hostile, "suggest": suggest, "known": known, "limit": limit, "big": big, "serve": serve,
 	}
 	if len(args) == 0 || deeds[args[0]] == nil {
-		return fmt.Errorf("usage: find encode|rates|suggest|fresh|hostile|known|limit [flags]")
+		return fmt.Errorf("usage: find encode|rates|suggest|fresh|hostile|known|big|limit [flags]")
 	}
 	var o options
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	f.StringVar(&o.store, "store", "", "the data `folder` of an instance")
 	f.StringVar(&o.papers, "papers", os.Getenv("BROADSHEET_TEST_DATA")+"/arxiv_meta", "a `folder` of arxiv-*.jsonl.zst")
+	f.StringVar(&o.corpus, "corpus", "", "a `file` that the search bake-off generated")
 	f.StringVar(&o.by, "by", "words", "words or both")
 	f.IntVar(&o.rate, "rate", 50, "questions a second; 0: one behind the other")
 	f.IntVar(&o.n, "n", 2000, "how many questions")
