@@ -100,7 +100,7 @@ func byTitle(found Match, list []*paper.Paper) Match {
 // compare reports whether a work and a paper are the same, and whether they could be.
 func compare(x *Item, p *paper.Paper) (same, likely bool) {
 	const apart = 3 // years between a preprint and its publication
-	a, b := words(x.Title), words(plain(p.Form, p.Title))
+	a, b := words(x.Title), words(oneLine(p.Form.Text(p.Title)))
 	share := overlap(a, b)
 	shared, known := authorsShared(x, p)
 	near := x.Issued.Year == 0 || p.Submitted.IsZero() || max(x.Issued.Year-p.Submitted.Year(), p.Submitted.Year()-x.Issued.Year) <= apart
@@ -112,7 +112,7 @@ func compare(x *Item, p *paper.Paper) (same, likely bool) {
 // neither a word of the title nor an author agrees.
 func contradicts(x *Item, p *paper.Paper) bool {
 	shared, known := authorsShared(x, p)
-	return x.Title != "" && overlap(words(x.Title), words(plain(p.Form, p.Title))) < .2 && known && !shared
+	return x.Title != "" && overlap(words(x.Title), words(oneLine(p.Form.Text(p.Title)))) < .2 && known && !shared
 }
 
 // words returns those of a title, in small letters without accents.

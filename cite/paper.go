@@ -16,14 +16,14 @@ type Site struct{ Base string } // the public address, without a slash at the en
 // Of returns the citation of a paper.
 func (s Site) Of(p *paper.Paper) *Item {
 	x := &Item{
-		Key: KeyOf(p), Type: "article", Title: plain(p.Form, p.Title), ArXiv: p.ArXiv(), Class: p.Primary(), Keywords: p.Topics,
+		Key: KeyOf(p), Type: "article", Title: oneLine(p.Form.Text(p.Title)), ArXiv: p.ArXiv(), Class: p.Primary(), Keywords: p.Topics,
 		DOI: p.Identifier(paper.DOI), Issued: Date{Year: p.Submitted.Year(), Month: int(p.Submitted.Month()), Day: p.Submitted.Day()},
 	}
 	if p.Submitted.IsZero() {
 		x.Issued = Date{}
 	}
 	if p.AbstractBy == "" {
-		x.Abstract = plain(p.Form, p.Abstract)
+		x.Abstract = oneLine(p.Form.Text(p.Abstract))
 	}
 	if p.Form == paper.TeX && strings.ContainsAny(p.Title, `$\`) {
 		x.TitleTeX = safeTeX(p.Title)
@@ -44,7 +44,7 @@ func (s Site) Of(p *paper.Paper) *Item {
 			break
 		}
 	}
-	journal := plain(p.Form, p.JournalRef)
+	journal := oneLine(p.Form.Text(p.JournalRef))
 	switch {
 	case x.DOI != "" && journal != "":
 		x.published(journal)
@@ -90,15 +90,6 @@ func (x *Item) published(journal string) {
 		}
 		return
 	}
-}
-
-func plain(form paper.Form, text string) string {
-	if form == paper.TeX {
-		text = tex.Text(text)
-	} else {
-		text = tex.PlainText(text)
-	}
-	return oneLine(text)
 }
 
 // safeTeX returns a title in arXiv's TeX so that it can be typeset: mathematics that is

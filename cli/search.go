@@ -12,10 +12,8 @@ import (
 	v1 "broadsheet/api/v1"
 	"broadsheet/edition"
 	"broadsheet/fault"
-	"broadsheet/paper"
 	"broadsheet/search"
 	"broadsheet/server"
-	"broadsheet/tex"
 )
 
 type searchCommand struct {
@@ -161,7 +159,7 @@ func printFound(w World, page *search.Page) {
 	}
 	fmt.Fprintf(w.Out, "%s papers; %s have every word.\n", n(page.Found), n(page.All))
 	for i, f := range page.List {
-		fmt.Fprintf(w.Out, "\n%3d  %s\n", i+1, wrap(plainText(f.Paper, f.Paper.Title), 75, "     "))
+		fmt.Fprintf(w.Out, "\n%3d  %s\n", i+1, wrap(f.Paper.Form.Text(f.Paper.Title), 75, "     "))
 		facts := []string{f.Paper.Key}
 		if !f.Paper.Submitted.IsZero() {
 			facts = append(facts, f.Paper.Submitted.Format("2 Jan 2006"))
@@ -178,13 +176,6 @@ func more(authors int) string {
 		return ""
 	}
 	return fmt.Sprintf(" and %d more", authors-1)
-}
-
-func plainText(p *paper.Paper, s string) string {
-	if p.Form == paper.TeX {
-		return tex.Text(s)
-	}
-	return tex.PlainText(s)
 }
 
 // wrap breaks a text into lines of at most width letters, all but the first behind

@@ -218,7 +218,7 @@ func (s *Store) addTrends(ctx context.Context, b *book, now time.Time) error {
 func candidateOf(p *paper.Paper) *candidate {
 	c := &candidate{
 		paper: p.ID, key: p.Key, votes: p.Votes(), likely: p.Votes(), categories: p.Categories,
-		text: strings.ToLower(plain(p.Form, p.Title) + " " + plain(p.Form, p.Abstract)),
+		text: strings.ToLower(p.Form.Line(p.Title) + " " + p.Form.Line(p.Abstract)),
 	}
 	for _, t := range p.Topics {
 		c.topics = append(c.topics, strings.ToLower(t))

@@ -214,12 +214,12 @@ const longestAbstract = 1200
 
 func itemOf(p *paper.Paper, place edition.Place, base string, abstracts bool) *Item {
 	it := &Item{
-		Title: plain(p.Form, p.Title), Who: who(p), Votes: p.Votes(), Talk: p.Comments(),
+		Title: p.Form.Line(p.Title), Who: who(p), Votes: p.Votes(), Talk: p.Comments(),
 		Href: base + "/papers/" + (&url.URL{Path: p.Key}).EscapedPath(),
-		Text: plain(p.Form, place.PickClaim(p.Abstract).String()),
+		Text: p.Form.Line(place.PickClaim(p.Abstract).String()),
 	}
 	if abstracts {
-		it.Text = clip(plain(p.Form, p.Abstract), longestAbstract)
+		it.Text = clip(p.Form.Line(p.Abstract), longestAbstract)
 	}
 	const longestName = 28
 	if name, deck, ok := strings.Cut(it.Title, ": "); ok && len([]rune(name)) <= longestName && deck != "" {

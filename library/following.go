@@ -8,7 +8,6 @@ import (
 
 	"broadsheet/fault"
 	"broadsheet/paper"
-	"broadsheet/tex"
 )
 
 // follower says by which of a reader's follows a paper concerns them.
@@ -222,10 +221,7 @@ func (m *muter) mutes(p *paper.Paper) bool {
 	if len(m.words) == 0 {
 		return false
 	}
-	text := strings.ToLower(p.Title + "\n" + p.Abstract)
-	if p.Form == paper.TeX {
-		text = strings.ToLower(tex.Text(p.Title) + "\n" + tex.Text(p.Abstract))
-	}
+	text := strings.ToLower(p.Form.Text(p.Title) + "\n" + p.Form.Text(p.Abstract))
 	return slices.ContainsFunc(m.words, func(w string) bool { return paper.HoldsWord(text, w) })
 }
 

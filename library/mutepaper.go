@@ -7,7 +7,6 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/paper"
-	"broadsheet/tex"
 )
 
 // mutePaper mutes a paper until it has a newer version, or with on false no longer. name
@@ -77,10 +76,7 @@ func (s *Store) mutedPapers(ctx context.Context, account int64) ([]Mute, error) 
 	still := list[:0]
 	for _, m := range list {
 		if p := held[m.paper]; p != nil && newest(p) <= m.version {
-			m.Key, m.Name = p.Key, p.Title
-			if p.Form == paper.TeX {
-				m.Name = tex.Text(p.Title)
-			}
+			m.Key, m.Name = p.Key, p.Form.Line(p.Title)
 			still = append(still, m)
 		}
 	}

@@ -56,15 +56,6 @@ type Record struct {
 	Featured     *Feature      `json:"featured,omitempty"`
 }
 
-// Form is how a title and an abstract are to be read.
-type Form string
-
-// The forms.
-const (
-	TeX   Form = "tex"   // as arXiv keeps them
-	Plain Form = "plain" // an upstream's text that has lost its dollar signs: never to be read as TeX
-)
-
 // Authority orders the sources of a paper's metadata: the higher one stands.
 type Authority int
 

@@ -15,7 +15,6 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/paper"
-	"broadsheet/tex"
 )
 
 // The search of a printed site runs in the browser (search.js). It loads what it
@@ -88,9 +87,9 @@ type posting struct{ paper, times int }
 
 func (x *index) add(p *paper.Paper, day string) {
 	n := len(x.papers)
-	title, abstract := plain(p.Form, p.Title), plain(p.Form, p.Abstract)
+	title, abstract := p.Form.Line(p.Title), p.Form.Line(p.Abstract)
 	claim := edition.PickClaim(p.Abstract)
-	x.papers = append(x.papers, shown{p.Key, title, who(p), day, p.Votes(), plain(p.Form, claim.Text)})
+	x.papers = append(x.papers, shown{p.Key, title, who(p), day, p.Votes(), p.Form.Line(claim.Text)})
 	times := map[string]int{}
 	words := 0
 	for w := range terms(title) {
@@ -117,16 +116,6 @@ func (x *index) add(p *paper.Paper, day string) {
 	for w, t := range times {
 		x.terms[w] = append(x.terms[w], posting{n, t})
 	}
-}
-
-// plain is a text as a person types what they look for in it.
-func plain(form paper.Form, text string) string {
-	if form == paper.TeX {
-		text = tex.Text(text)
-	} else {
-		text = tex.PlainText(text)
-	}
-	return strings.Join(strings.Fields(text), " ")
 }
 
 // who names the authors, as many as fit.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"broadsheet/paper"
-	"broadsheet/tex"
 )
 
 // Site is what the entries of one server share.
@@ -52,7 +51,7 @@ const mostAuthors = 100
 
 // Paper returns the entry of a paper.
 func (s Site) Paper(p *paper.Paper) *Entry {
-	e := &Entry{ID: PaperID(p), URL: s.PaperURL(p), Title: plain(p.Form, p.Title), Text: plain(p.Form, p.Abstract)}
+	e := &Entry{ID: PaperID(p), URL: s.PaperURL(p), Title: p.Form.Line(p.Title), Text: p.Form.Line(p.Abstract)}
 	if e.Title == "" {
 		e.Title = p.Key
 	}
@@ -100,7 +99,7 @@ func (s Site) body(p *paper.Paper, e *Entry) string {
 	}{Who: who(p), Withdrawn: p.Withdrawn}
 	for part := range strings.SplitSeq(strings.ReplaceAll(p.Abstract, "\r\n", "\n"), "\n\n") {
 		if strings.TrimSpace(part) != "" {
-			data.Abstract = append(data.Abstract, rich(p.Form, part))
+			data.Abstract = append(data.Abstract, p.Form.HTML(part))
 		}
 	}
 	if p.AbstractBy != "" {
@@ -162,22 +161,4 @@ func organisation(o *paper.Organisation) string {
 		return o.FullName
 	}
 	return o.Name
-}
-
-// rich makes a piece of a title or an abstract ready for a reader that shows HTML.
-func rich(form paper.Form, text string) template.HTML {
-	if form == paper.TeX {
-		return tex.HTML(text)
-	}
-	return tex.PlainHTML(text)
-}
-
-// plain makes it ready for one that does not.
-func plain(form paper.Form, text string) string {
-	if form == paper.TeX {
-		text = tex.Text(text)
-	} else {
-		text = tex.PlainText(text)
-	}
-	return strings.Join(strings.Fields(text), " ")
 }

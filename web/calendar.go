@@ -87,7 +87,7 @@ func (s Site) fillDay(c *CalendarDay, list []Outline, d PeriodData, scale scale,
 	}
 	c.Spark = SparkOf(bars(list), scale.most, scale.slots, height)
 	for _, o := range shown {
-		e := Entry{Href: paperPath(o.Key), Title: rich(o.Form, o.Title)}
+		e := Entry{Href: paperPath(o.Key), Title: o.Form.HTML(o.Title)}
 		if large {
 			e.Facts = []string{count(o.Votes, "vote")}
 		}

@@ -24,7 +24,7 @@ func (*RecordPage) template() string { return "record" }
 
 // RecordPageOf makes the page for a paper and the claims of who asks.
 func RecordPageOf(s Site, p *paper.Paper, claims []discuss.Claim) *RecordPage {
-	v := &RecordPage{Page: s.page("The record of "+plain(p.Form, p.Title), "form"), Paper: Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}, Key: p.Key}
+	v := &RecordPage{Page: s.page("The record of "+p.Form.Line(p.Title), "form"), Paper: Link{Text: p.Form.Line(p.Title), Href: paperPath(p.Key)}, Key: p.Key}
 	v.NoIndex = true
 	v.Domains = strings.Join(discuss.Domains(p), ", ")
 	for _, a := range p.Authors {

@@ -66,7 +66,7 @@ func CommentPageOf(s Site, d CommentData) (*CommentPage, error) {
 	if at == nil {
 		return nil, fault.NotFound("There is no comment %d here.", d.ID)
 	}
-	v := &CommentPage{Page: s.page("A comment on "+plain(p.Form, p.Title), "comment"), Paper: Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}, Write: d.Asks != nil, Quiet: d.Quiet}
+	v := &CommentPage{Page: s.page("A comment on "+p.Form.Line(p.Title), "comment"), Paper: Link{Text: p.Form.Line(p.Title), Href: paperPath(p.Key)}, Write: d.Asks != nil, Quiet: d.Quiet}
 	v.NoIndex = true
 	v.Remark = d.one(s, p, at)
 	v.Heading = "A comment by " + v.Remark.Name

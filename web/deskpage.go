@@ -188,13 +188,13 @@ func (d *DeskData) row(s Site, c edition.Candidate, last map[int64]edition.Act) 
 	}
 	for _, text := range edition.Sentences(c.Paper.Abstract) {
 		const longest = 110
-		r.Sentences = append(r.Sentences, Sentence{text, clip(plain(c.Paper.Form, text), longest), text == c.Claim})
+		r.Sentences = append(r.Sentences, Sentence{text, clip(c.Paper.Form.Line(text), longest), text == c.Claim})
 	}
 	return r
 }
 
 func twinOf(p, other *paper.Paper) DeskTwin {
-	return DeskTwin{Link{Text: clip(plain(other.Form, other.Title), 110), Href: paperPath(other.Key)}, p.ID, other.ID, p.ArXiv() == "" || other.ArXiv() == ""}
+	return DeskTwin{Link{Text: clip(other.Form.Line(other.Title), 110), Href: paperPath(other.Key)}, p.ID, other.ID, p.ArXiv() == "" || other.ArXiv() == ""}
 }
 
 func (d *DeskData) name(id int64) string {
@@ -208,7 +208,7 @@ func (d *DeskData) name(id int64) string {
 func (d *DeskData) told(a edition.Act) string {
 	says := d.name(a.Account) + " " + a.Says()
 	if p := d.Papers[a.Paper]; p != nil {
-		says += ": " + clip(plain(p.Form, p.Title), 60)
+		says += ": " + clip(p.Form.Line(p.Title), 60)
 	}
 	return says + "."
 }
@@ -229,7 +229,7 @@ func (v *DeskPage) rail(s Site, d DeskData, open int) {
 			}
 		}
 		if n := len(c.PutIn); n > 0 {
-			v.PutIn = append(v.PutIn, Entry{Href: fmt.Sprintf("#c%d", c.Paper.ID), Title: rich(c.Paper.Form, c.Paper.Title), Facts: []string{count(n, "reader")}})
+			v.PutIn = append(v.PutIn, Entry{Href: fmt.Sprintf("#c%d", c.Paper.ID), Title: c.Paper.Form.HTML(c.Paper.Title), Facts: []string{count(n, "reader")}})
 		}
 	}
 	for _, t := range names {
@@ -258,7 +258,7 @@ func (v *DeskPage) rail(s Site, d DeskData, open int) {
 			row.Says += ", undone since"
 		}
 		if p := d.Papers[a.Paper]; p != nil {
-			row.Paper = &Link{Text: clip(plain(p.Form, p.Title), 60), Href: fmt.Sprintf("#c%d", p.ID)}
+			row.Paper = &Link{Text: clip(p.Form.Line(p.Title), 60), Href: fmt.Sprintf("#c%d", p.ID)}
 		}
 		v.Acts = append(v.Acts, row)
 	}

@@ -257,7 +257,7 @@ type Entry struct {
 }
 
 func (s Site) entry(p *paper.Paper, facts ...string) Entry {
-	return Entry{paperPath(p.Key), rich(p.Form, p.Title), slices.DeleteFunc(facts, func(f string) bool { return f == "" })}
+	return Entry{paperPath(p.Key), p.Form.HTML(p.Title), slices.DeleteFunc(facts, func(f string) bool { return f == "" })}
 }
 
 // EntriesOf makes entries of papers, each with its votes.

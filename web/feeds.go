@@ -302,7 +302,7 @@ func (h *Handler) commentsList(ctx context.Context, site Site, a listAsked) (*li
 	if err := h.people(ctx, d, nil); err != nil {
 		return nil, err
 	}
-	l := &list{title: "comments on " + plain(p.Form, p.Title), path: paperPath(p.Key) + "#talk", entries: []*syndicate.Entry{}}
+	l := &list{title: "comments on " + p.Form.Line(p.Title), path: paperPath(p.Key) + "#talk", entries: []*syndicate.Entry{}}
 	shown := slices.DeleteFunc(d.Comments, func(c discuss.Comment) bool { return c.State != discuss.Shown })
 	slices.SortStableFunc(shown, func(a, b discuss.Comment) int { return b.At.Compare(a.At) })
 	shown = shown[min(len(shown), a.skip):]
@@ -320,7 +320,7 @@ func (h *Handler) commentsList(ctx context.Context, site Site, a listAsked) (*li
 	for _, c := range shown[:min(len(shown), a.limit)] {
 		own, who := name(c.ID), d.person(c.Account).Name
 		l.entries = append(l.entries, &syndicate.Entry{
-			ID: own.ID, URL: own.URL, Title: who + " on " + plain(p.Form, p.Title), Authors: []string{who},
+			ID: own.ID, URL: own.URL, Title: who + " on " + p.Form.Line(p.Title), Authors: []string{who},
 			Published: c.At, Updated: latest(c.At, c.Edited), HTML: string(h.markdown.HTML(c.Body)), Text: c.Body, Under: name(c.Parent),
 		})
 	}

@@ -195,9 +195,9 @@ func (h *Handler) liked(ctx context.Context, account int64, known map[int64]bool
 	}
 	var list []recommend.Liked
 	add := func(p *paper.Paper, at time.Time, saved bool) {
-		l := recommend.Liked{Paper: recommend.Paper{ID: p.ID, Categories: p.Categories}, Name: plain(p.Form, p.Title), Key: p.Key, At: at, Saved: saved}
+		l := recommend.Liked{Paper: recommend.Paper{ID: p.ID, Categories: p.Categories}, Name: p.Form.Line(p.Title), Key: p.Key, At: at, Saved: saved}
 		if name, _, ok := splitTitle(p.Title); ok {
-			l.Name = plain(p.Form, name)
+			l.Name = p.Form.Line(name)
 		}
 		for _, a := range p.Authors {
 			l.Authors = append(l.Authors, a.Name)

@@ -63,12 +63,12 @@ func (s Site) item(it feed.Item) Item {
 	p := it.Paper
 	claim := it.PickClaim(p.Abstract)
 	v := s.outline(it.Rank, p)
-	v.Title, v.Opening, v.Claim, v.Abstract = rich(p.Form, p.Title), rich(p.Form, claim.Opening), rich(p.Form, claim.Text), rich(p.Form, p.Abstract)
+	v.Title, v.Opening, v.Claim, v.Abstract = p.Form.HTML(p.Title), p.Form.HTML(claim.Opening), p.Form.HTML(claim.Text), p.Form.HTML(p.Abstract)
 	v.Why = cmp.Or(it.Why, edition.Why(p, it.Rank, it.Place))
 	const column = 1000 // letters
 	v.Short = utf8.RuneCountInString(p.Abstract) < column
 	if name, deck, ok := splitTitle(p.Title); ok {
-		v.Name, v.Deck = rich(p.Form, name), rich(p.Form, deck)
+		v.Name, v.Deck = p.Form.HTML(name), p.Form.HTML(deck)
 	}
 	return v
 }
@@ -77,7 +77,7 @@ func (s Site) item(it feed.Item) Item {
 func (s Site) outline(rank int, p *paper.Paper) Item {
 	v := Item{
 		ID: p.ID, Rank: rank, Anchor: strconv.Itoa(rank), Href: paperPath(p.Key), Key: p.Key,
-		Label: plain(p.Form, p.Title), By: byLine(p), Topic: Link{Text: topicOf(p)}, Who: who(p),
+		Label: p.Form.Line(p.Title), By: byLine(p), Topic: Link{Text: topicOf(p)}, Who: who(p),
 		Acts: s.acts(p, fmt.Sprintf("p%d", rank)), Unread: s.Unread,
 	}
 	if id := p.ArXiv(); id != "" {

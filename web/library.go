@@ -63,7 +63,7 @@ func (a LibraryAsked) admits(k library.Kept) bool {
 		return true
 	}
 	p := k.Paper
-	text := plain(p.Form, p.Title) + "\n" + plain(p.Form, p.Abstract) + "\n" + k.Note
+	text := p.Form.Line(p.Title) + "\n" + p.Form.Line(p.Abstract) + "\n" + k.Note
 	for _, by := range p.Authors {
 		text += "\n" + by.Name
 	}

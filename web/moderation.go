@@ -166,7 +166,7 @@ func (d *ModerationData) row(s Site, a discuss.Act) ActRow {
 		r.By = "by " + d.name(a.Account)
 	}
 	if p := d.Papers[a.Paper]; p != nil {
-		r.Paper = &Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}
+		r.Paper = &Link{Text: p.Form.Line(p.Title), Href: paperPath(p.Key)}
 	}
 	switch {
 	case a.State == discuss.Reversed:
@@ -296,7 +296,7 @@ func (d *ModerationData) since() []time.Time {
 
 func (d *ModerationData) paper(id int64) Link {
 	if p := d.Papers[id]; p != nil {
-		return Link{Text: clip(plain(p.Form, p.Title), 60), Href: paperPath(p.Key)}
+		return Link{Text: clip(p.Form.Line(p.Title), 60), Href: paperPath(p.Key)}
 	}
 	return Link{Text: "a paper"}
 }

@@ -181,7 +181,7 @@ func (h *Handler) similar(r *http.Request) []Link {
 	}
 	var links []Link
 	for _, o := range list {
-		links = append(links, Link{Text: plain(o.Form, o.Title), Href: paperPath(o.Key), Note: o.Key})
+		links = append(links, Link{Text: o.Form.Line(o.Title), Href: paperPath(o.Key), Note: o.Key})
 	}
 	return links
 }
@@ -225,7 +225,7 @@ func (h *Handler) archive(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := ArchiveData{Days: days, Leads: make(map[string]string, len(first))}
 	for _, o := range first {
-		d.Leads[o.Day] = plain(o.Form, o.Title)
+		d.Leads[o.Day] = o.Form.Line(o.Title)
 	}
 	return h.show(w, r, askAgain, state, ArchivePageOf(site, d))
 }

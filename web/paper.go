@@ -79,7 +79,7 @@ type Name struct {
 func PaperPageOf(s Site, d PaperData) *PaperPage {
 	p := d.Paper
 	v := &PaperPage{
-		Page: s.page(plain(p.Form, p.Title), "paper"), Heading: rich(p.Form, p.Title), By: byLine(p),
+		Page: s.page(p.Form.Line(p.Title), "paper"), Heading: p.Form.HTML(p.Title), By: byLine(p),
 		Acts: s.acts(p, ""),
 	}
 	v.describe(s, paperPath(p.Key), "article", abstractText(p))
@@ -98,7 +98,7 @@ func PaperPageOf(s Site, d PaperData) *PaperPage {
 	}
 	for part := range strings.SplitSeq(strings.ReplaceAll(p.Abstract, "\r\n", "\n"), "\n\n") {
 		if strings.TrimSpace(part) != "" {
-			v.Abstract = append(v.Abstract, rich(p.Form, part))
+			v.Abstract = append(v.Abstract, p.Form.HTML(part))
 		}
 	}
 	v.kicker(s, d)
@@ -154,7 +154,7 @@ func (v *PaperPage) people(s Site, p *paper.Paper) {
 
 func (v *PaperPage) near(d PaperData) {
 	for _, p := range d.Near {
-		l := Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}
+		l := Link{Text: p.Form.Line(p.Title), Href: paperPath(p.Key)}
 		if !p.Submitted.IsZero() {
 			l.Note = shortDate(p.Submitted)
 		}
@@ -190,7 +190,7 @@ func (v *PaperPage) notice(d PaperData) {
 	case p.Withdrawn:
 		v.Notice = "This paper has been withdrawn."
 		if p.Comment != "" {
-			v.Notice += " Its authors say: “" + plain(p.Form, p.Comment) + "”"
+			v.Notice += " Its authors say: “" + p.Form.Line(p.Comment) + "”"
 		}
 	case d.Version > 0 && d.Version < newest:
 		v.Notice = fmt.Sprintf("You asked for version %d. This record is of version %d, the newest.", d.Version, newest)
@@ -262,9 +262,9 @@ func (v *PaperPage) record(p *paper.Paper) {
 		add("Announced", shortDate(day(p.Announced)))
 	}
 	if !p.Withdrawn {
-		add("Comment", plain(p.Form, p.Comment))
+		add("Comment", p.Form.Line(p.Comment))
 	}
-	add("Journal", plain(p.Form, p.JournalRef))
+	add("Journal", p.Form.Line(p.JournalRef))
 	if doi := p.Identifier(paper.DOI); doi != "" {
 		v.DOI = &Link{Text: doi, Href: paper.Identifier{Scheme: paper.DOI, Value: doi}.URL()}
 	}

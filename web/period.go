@@ -109,7 +109,7 @@ func (v *PeriodPage) fill(s Site, d PeriodData, where string) {
 	v.Numbers = t.facts(d)
 	v.Shares = shares(t.categories)
 	for _, o := range t.discussed {
-		v.Discussed = append(v.Discussed, Entry{paperPath(o.Key), rich(o.Form, o.Title), []string{count(o.Comments, "comment"), day(o.Day).Format("Monday 2")}})
+		v.Discussed = append(v.Discussed, Entry{paperPath(o.Key), o.Form.HTML(o.Title), []string{count(o.Comments, "comment"), day(o.Day).Format("Monday 2")}})
 	}
 	v.Strip.Older, v.Strip.Newer = v.around(d.Before), v.around(d.After)
 	for _, l := range []*Link{v.Strip.Older, v.Strip.Newer, {Text: "All editions", Href: "/archive"}} {

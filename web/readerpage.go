@@ -105,7 +105,7 @@ func ReaderPageOf(s Site, d ReaderData) *ReaderPage {
 		part := ReaderPart{ID: "comments", Title: "Comments", Says: "the newest"}
 		for _, c := range d.Comments {
 			if p := d.On[c.Paper]; p != nil {
-				part.Remarks = append(part.Remarks, ShownRemark{Link{Text: plain(p.Form, p.Title), Href: paperPath(p.Key)}, fmt.Sprintf("/comments/%d", c.ID), shortDay(s, c.At), d.Text(c.Body)})
+				part.Remarks = append(part.Remarks, ShownRemark{Link{Text: p.Form.Line(p.Title), Href: paperPath(p.Key)}, fmt.Sprintf("/comments/%d", c.ID), shortDay(s, c.At), d.Text(c.Body)})
 			}
 		}
 		v.Parts = append(v.Parts, part)

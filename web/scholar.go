@@ -35,7 +35,7 @@ type Person struct {
 func articleOf(s Site, p *paper.Paper) *Article {
 	a := &Article{
 		Context: "https://schema.org", Type: "ScholarlyArticle", ID: s.Base + paperPath(p.Key), URL: s.Base + paperPath(p.Key),
-		Headline: plain(p.Form, p.Title), Author: []Person{}, Keywords: p.Topics, Free: p.ArXiv() != "",
+		Headline: p.Form.Line(p.Title), Author: []Person{}, Keywords: p.Topics, Free: p.ArXiv() != "",
 	}
 	if p.AbstractBy == "" {
 		a.Abstract = abstractText(p)
@@ -73,7 +73,7 @@ func citation(s Site, p *paper.Paper) []Meta {
 			tags = append(tags, Meta{Name: "citation_" + name, Content: content})
 		}
 	}
-	add("title", plain(p.Form, p.Title))
+	add("title", p.Form.Line(p.Title))
 	for _, a := range p.Authors {
 		add("author", cite.NameOf(a).FamilyFirst())
 		for _, at := range a.Affiliations {
@@ -93,7 +93,7 @@ func citation(s Site, p *paper.Paper) []Meta {
 		add("pdf_url", "https://arxiv.org/pdf/"+id)
 	}
 	add("doi", p.Identifier(paper.DOI))
-	add("journal_title", plain(p.Form, p.JournalRef))
+	add("journal_title", p.Form.Line(p.JournalRef))
 	add("abstract_html_url", s.Base+paperPath(p.Key))
 	if p.AbstractBy == "" {
 		add("abstract", abstractText(p))
@@ -103,5 +103,5 @@ func citation(s Site, p *paper.Paper) []Meta {
 
 // abstractText returns the abstract on one line, without markup.
 func abstractText(p *paper.Paper) string {
-	return strings.Join(strings.Fields(plain(p.Form, p.Abstract)), " ")
+	return strings.Join(strings.Fields(p.Form.Line(p.Abstract)), " ")
 }

@@ -80,7 +80,7 @@ type HitRow struct {
 func markedText(p *paper.Paper, pieces []search.Piece) Text {
 	list := make([]Text, len(pieces))
 	for i, x := range pieces {
-		list[i] = rich(p.Form, x.Text)
+		list[i] = p.Form.HTML(x.Text)
 		switch x.Mark {
 		case search.WordMark:
 			list[i] = tex.Mark(list[i], "w")

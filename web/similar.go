@@ -130,7 +130,7 @@ func (h *Handler) byName(ctx context.Context, name string) (*paper.Paper, error)
 	}
 	if err == nil {
 		for _, f := range page.List {
-			if words(plain(f.Paper.Form, f.Paper.Title)) == words(name) {
+			if words(f.Paper.Form.Line(f.Paper.Title)) == words(name) {
 				return f.Paper, nil
 			}
 		}
