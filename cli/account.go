@@ -41,6 +41,16 @@ func (b books) with(ctx context.Context, log *slog.Logger, f func(*db.DB, *accou
 	return f(d, account.NewStore(d, account.Settings{Join: account.Anyone}, nil, log))
 }
 
+// begin is with, where nothing need be held yet.
+func (b books) begin(ctx context.Context, log *slog.Logger, f func(*db.DB, *account.Store) error) error {
+	d, err := b.create(ctx)
+	if err != nil {
+		return err
+	}
+	d.Close()
+	return b.with(ctx, log, f)
+}
+
 // find returns the account that has an address or a handle.
 func find(ctx context.Context, s *account.Store, who string) (*account.Account, error) {
 	if strings.Contains(who, "@") && !strings.HasPrefix(who, "@") {
@@ -87,7 +97,7 @@ func (c *accountAdd) Run(ctx context.Context, w World, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, log, func(d *db.DB, s *account.Store) error {
+	return c.begin(ctx, log, func(d *db.DB, s *account.Store) error {
 		a, err := s.Add(ctx, account.Newcomer{Address: address, Name: c.Name, Role: role})
 		if err != nil {
 			return err
@@ -157,7 +167,7 @@ func (c *accountInvite) Run(ctx context.Context, w World, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, log, func(_ *db.DB, s *account.Store) error {
+	return c.begin(ctx, log, func(_ *db.DB, s *account.Store) error {
 		code, err := s.Invite(ctx, account.Operator, role, c.Note, c.Uses, time.Duration(c.Days)*24*time.Hour)
 		if err == nil {
 			fmt.Fprintln(w.Out, c.Base+"/join/"+code)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -36,14 +35,9 @@ func (a *asking) ask(ctx context.Context, log *slog.Logger, f func(*client.Clien
 		}
 		return f(c, nil)
 	}
-	dsn, err := a.dsn()
+	dsn, err := a.held()
 	if err != nil {
 		return err
-	}
-	if a.DB == "" {
-		if _, err := os.Stat(dsn); err != nil {
-			return fault.NotFound("There are no papers in %s. Name another folder with --data, a database with --db, or a server with --at.", a.Data)
-		}
 	}
 	h, err := server.Open(ctx, server.Config{DSN: dsn, Index: filepath.Join(a.Data, "index"), Version: Version()}, log)
 	if err != nil {

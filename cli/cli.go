@@ -98,8 +98,11 @@ func run(ctx context.Context, args []string, w World) int {
 	if err != nil {
 		panic(err) // the commands are constant
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := k.Parse(args)
 	if status >= 0 { // --help has been printed
@@ -146,7 +149,30 @@ func (s store) dsn() (string, error) {
 	return s.DB, nil
 }
 
+// held is dsn where papers are; it refuses a folder in which nobody ever kept any, so that
+// a folder that was misspelt is no empty instance.
+func (s store) held() (string, error) {
+	dsn, err := s.dsn()
+	if err != nil || s.DB != "" {
+		return dsn, err
+	}
+	if _, err := os.Stat(dsn); errors.Is(err, os.ErrNotExist) {
+		return "", fault.NotFound("There are no papers in %s. Name another folder with --data, or a database with --db.", s.Data)
+	}
+	return dsn, nil
+}
+
+// open opens what is held.
 func (s store) open(ctx context.Context) (*db.DB, error) {
+	dsn, err := s.held()
+	if err != nil {
+		return nil, err
+	}
+	return db.Open(ctx, dsn)
+}
+
+// create opens what is held, or makes it.
+func (s store) create(ctx context.Context) (*db.DB, error) {
 	dsn, err := s.dsn()
 	if err != nil {
 		return nil, err

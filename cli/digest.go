@@ -27,7 +27,7 @@ type letters struct {
 }
 
 func (l *letters) open(ctx context.Context, log *slog.Logger) (*server.House, error) {
-	dsn, err := l.dsn()
+	dsn, err := l.held()
 	if err != nil {
 		return nil, err
 	}

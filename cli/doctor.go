@@ -44,7 +44,7 @@ type finding struct {
 }
 
 func (c *doctorAllCommand) Run(ctx context.Context, w World) error {
-	dsn, err := c.dsn()
+	dsn, err := c.held()
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (c *importCommand) takeExport(ctx context.Context, w World, in *bufio.Reade
 	if !export.Recognise(in) {
 		return false, nil
 	}
-	d, err := c.open(ctx)
+	d, err := c.create(ctx)
 	if err != nil {
 		return true, err
 	}

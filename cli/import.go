@@ -92,5 +92,8 @@ func (c *importCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 	for _, q := range bad {
 		fmt.Fprintf(w.Out, "  %s line %d: %s\n", q.File, q.Line, q.Reason)
 	}
+	if err == nil && t.Quarantined == t.Lines {
+		return fault.Conflict("no line was a paper; broadsheet import --help names what can be read")
+	}
 	return err
 }

@@ -101,6 +101,9 @@ func (c *modelAdd) Run(ctx context.Context, w World) error {
 func (c *modelAdd) texts(ctx context.Context) ([]string, error) {
 	const most, least = 200, 24
 	d, err := c.open(ctx)
+	if fault.Is(err, fault.KindMissing) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

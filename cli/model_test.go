@@ -88,6 +88,7 @@ func TestAModelIsAdded(t *testing.T) {
 	if list := run(0, "model", "list", "--model", added[1]); !regexp.MustCompile(added[1]+` .*chosen`).MatchString(list) || strings.Count(list, "chosen") != 1 {
 		t.Errorf("the list is\n%s", list)
 	}
+	run(0, "account", "add", "ada@example.org") // makes an instance
 	run(0, "search", "theory", "--model", added[1])
 	if says := run(2, "search", "theory", "--model", "nobody"); !strings.Contains(says, "model list") {
 		t.Errorf("an unknown model is refused with %q", says)

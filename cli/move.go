@@ -38,7 +38,7 @@ Examples:
 }
 
 func (c *moveCommand) Run(ctx context.Context, w World) error {
-	dsn, err := c.dsn()
+	dsn, err := c.held()
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ Examples:
 }
 
 func (c *pressCommand) Run(ctx context.Context, w World, log *slog.Logger) error {
-	dsn, err := c.dsn()
+	dsn, err := c.held()
 	if err != nil {
 		return err
 	}

@@ -44,10 +44,13 @@ func (c *searchCommand) Run(ctx context.Context, w World, log *slog.Logger) erro
 	if c.Limit < 1 || c.Limit > search.Deepest {
 		return fault.Invalid("--limit %d: 1 to %d papers can be printed.", c.Limit, search.Deepest)
 	}
+	if strings.TrimSpace(strings.Join(c.Query, "")) == "" {
+		return fault.Invalid("No words were given: broadsheet search learning theory.")
+	}
 	if c.At != "" {
 		return c.elsewhere(ctx, w)
 	}
-	dsn, err := c.dsn()
+	dsn, err := c.held()
 	if err == nil {
 		err = c.check(c.store)
 	}
