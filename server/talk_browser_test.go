@@ -120,8 +120,18 @@ func TestDiscussion(t *testing.T) {
 			says(t, mara, ".acts--bar .vote", "8")
 			v.shows(mara, "/papers/2604.00001", ".rail", "Here 1 reader voted, without showing their names.")
 
-			// A comment with a formula, an answer, and what one thinks of it.
+			// A comment with a formula, an answer, and what one thinks of it. What is half
+			// written stays when a vote finds no server.
 			mara.Type("#cm", "Is $\\sqrt{2/n}$ **tight**?")
+			if script {
+				mara.Offline(true)
+				mara.Press(".acts--bar .vote")
+				says(t, mara, "#say", "does not answer")
+				mara.Offline(false)
+				if got := mara.Text(".acts--bar .vote"); !strings.Contains(got, "8") {
+					t.Errorf("a vote that was not sent is drawn: %q", got)
+				}
+			}
 			mara.Click("form[action^='/comment/'] .btn")
 			says(t, mara, ".cmt .txt", "tight")
 			if !mara.Has(".cmt .txt msqrt") || !mara.Has(".cmt .txt strong") {

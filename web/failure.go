@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"broadsheet/fault"
 )
@@ -13,6 +14,8 @@ type FailureData struct {
 	RequestID string
 	Similar   []Link  // papers that may have been meant
 	Front     []Entry // the first of the newest edition
+	Wrote     string  // what came with it, which would be lost
+	SignIn    string  // where to sign in, when that is what is wanted
 }
 
 // FailurePage says what went wrong.
@@ -26,6 +29,8 @@ type FailurePage struct {
 	Front    []Entry
 	ID, Time string // of a failure of ours
 	Retry    bool
+	Wrote    string
+	SignIn   string
 }
 
 func (*FailurePage) template() string { return "failure" }
@@ -35,13 +40,13 @@ func FailurePageOf(s Site, d FailureData) *FailurePage {
 	titles := map[fault.Kind]string{
 		fault.KindMissing: "Not in the record", fault.KindInvalid: "Not understood", fault.KindClash: "Already so",
 		fault.KindRefused: "Not allowed", fault.KindBusy: "Busy for a moment",
-		fault.KindOften: "Too often",
+		fault.KindOften: "Too often", fault.KindVisitor: "Signed out",
 	}
 	title := titles[d.Kind]
 	if title == "" {
 		title = "This page failed to load"
 	}
-	v := &FailurePage{Page: s.page(title, "message"), Heading: title, Code: d.Kind.Status(), Says: d.Says, Similar: d.Similar, Front: d.Front}
+	v := &FailurePage{Page: s.page(title, "message"), Heading: title, Code: d.Kind.Status(), Says: d.Says, Similar: d.Similar, Front: d.Front, Wrote: d.Wrote, SignIn: d.SignIn}
 	v.NoIndex = true
 	switch d.Kind {
 	case fault.KindMissing:
@@ -55,6 +60,25 @@ func FailurePageOf(s Site, d FailureData) *FailurePage {
 		v.Retry = true
 	}
 	return v
+}
+
+// written are the fields of forms into which people write at length.
+var written = []string{"comment", "note", "abstract", "evidence", "text"}
+
+// wroteOf returns what came with a form of ours, so that it is not lost when the form is
+// refused.
+func wroteOf(r *http.Request) string {
+	if r.Method != http.MethodPost || new(http.CrossOriginProtection).Check(r) != nil {
+		return ""
+	}
+	r.ParseForm() // what of it can be read is kept
+	var list []string
+	for _, field := range written {
+		if s := strings.TrimSpace(r.PostForm.Get(field)); s != "" {
+			list = append(list, s)
+		}
+	}
+	return strings.Join(list, "\n\n")
 }
 
 // wrongMethod is the failure of a request by a method that its address does not

@@ -280,12 +280,15 @@ func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		json.NewEncoder(w).Encode(map[string]string{"error": fault.Message(err)})
 		return
 	}
+	d := FailureData{Kind: kind, Says: fault.Message(err), Wrote: wroteOf(r)}
 	if kind == fault.KindVisitor {
-		w.Header().Set("Cache-Control", keepNothing)
-		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(pathBefore(r)), http.StatusSeeOther)
-		return
+		d.SignIn = "/sign-in?next=" + url.QueryEscape(pathBefore(r))
+		if d.Wrote == "" {
+			w.Header().Set("Cache-Control", keepNothing)
+			http.Redirect(w, r, d.SignIn, http.StatusSeeOther)
+			return
+		}
 	}
-	d := FailureData{Kind: kind, Says: fault.Message(err)}
 	if kind == fault.Internal {
 		d.RequestID = h.requestID(r)
 		h.Log.Error("a page failed", "path", LogPath(r.URL.Path), "request", d.RequestID, "error", err)

@@ -75,6 +75,20 @@ func TestForms(t *testing.T) {
 		if w := post(ada, "/comment/"+key, "comment", ""); w.Code != 400 || !strings.Contains(w.Body.String(), "The comment is empty.") {
 			t.Errorf("an empty comment: %d", w.Code)
 		}
+		for _, c := range []struct {
+			name string
+			who  *account.Viewer
+			text string
+			want int
+		}{
+			{"signed out meanwhile", nil, "An hour's <thought>.", 401},
+			{"too long", ada, "An hour's <thought>." + strings.Repeat("x", 65536), 400},
+		} {
+			w := post(c.who, "/comment/"+key, "comment", c.text)
+			if body := w.Body.String(); w.Code != c.want || !strings.Contains(body, "An hour&#39;s &lt;thought&gt;.") || c.who == nil && !strings.Contains(body, `href="/sign-in?next=`) {
+				t.Errorf("%s: %d, and what was written is lost: %.200s", c.name, w.Code, body)
+			}
+		}
 		if quiet, err := s.Talk.Quiet(t.Context(), ada.ID); err != nil || !quiet {
 			t.Errorf("the box was not ticked, yet there is mail: %v", err)
 		}

@@ -30,17 +30,17 @@
     label.firstElementChild.textContent = on ? 'Upvoted, ' : 'Upvote, ';
   };
   // A vote or a save: drawn at once, posted, and set right by the answer. What the server refuses is posted
-  // again as the form that it is, so that its page says why.
+  // again as the form that it is, so that its page says why; where no server answers, this page stays.
   const toggle = b => {
     if (!b?.form || b.ariaBusy) return;
     const on = b.getAttribute('aria-pressed') !== 'true';
     draw(b, on); b.ariaBusy = 'true';
     fetch(b.hasAttribute('formaction') ? b.formAction : b.form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams({ [b.name]: b.value }), redirect: 'manual', keepalive: true })
-      .then(r => r.ok ? r.json() : Promise.reject()).then(a => {
+      .then(r => r.ok ? r.json() : Promise.reject(r)).then(a => {
         draw(b, on, a.n);
         b.value = b.name === 'react' ? on ? 'none' : 'up' : on ? 0 : 1;
         say(b.name === 'save' ? on ? 'Saved' : 'Removed from saved' : b.name === 'follow' ? on ? 'Following' : 'Not followed any more' : on ? 'Upvoted' : 'Vote withdrawn');
-      }).catch(() => { draw(b, !on); plain = b; b.form.requestSubmit(b) }).finally(() => { b.ariaBusy = null });
+      }).catch(r => { draw(b, !on); if (!r.headers) return say('The server does not answer. Nothing was changed.'); plain = b; b.form.requestSubmit(b) }).finally(() => { b.ariaBusy = null });
   };
   let plain;
 

@@ -300,6 +300,8 @@ func failures() []Fixture {
 		{Name: "404-empty", Says: "before the first edition", View: web.FailurePageOf(none, web.FailureData{Kind: fault.KindMissing})},
 		{Name: "400", Says: "what cannot be understood", View: web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindInvalid, Says: "\"soon\" is no day; write it as 2026-04-14.", Front: front})},
 		{Name: "403", Says: "a form from another site", View: web.FailurePageOf(Site("/theme"), web.FailureData{Kind: fault.KindRefused, Says: "That form came from another site.", Front: front})},
+		{Name: "429-wrote", Says: "a comment that comes too soon", View: web.FailurePageOf(Site("/comment/2604.01180"), web.FailureData{Kind: fault.KindOften, Says: "You can write 5 comments a day while your account is new.", Wrote: "Does the bound in <section 3> hold for $k > 1$?", Front: front})},
+		{Name: "401-wrote", Says: "a comment of who is signed out", View: web.FailurePageOf(Site("/comment/2604.01180"), web.FailureData{Kind: fault.KindVisitor, Says: "Sign in first.", Wrote: "Does it hold?", SignIn: "/sign-in?next=%2F", Front: front})},
 		{Name: "503", Says: "too much at once", View: web.FailurePageOf(Site("/archive"), web.FailureData{Kind: fault.KindBusy, Says: "The database is being moved; it takes about a minute.", Front: front})},
 		{Name: "500", Says: "a failure of ours", View: web.FailurePageOf(Site("/"), web.FailureData{Kind: fault.Internal, RequestID: "7F3A-91C2", Front: front})},
 	}
