@@ -30,6 +30,7 @@ func (a *API) shifted(t time.Time) time.Time {
 // that came from such an upstream comes out as it came in, with the counts of
 // today; for any other the item is made. place is nil when it stands in no edition.
 func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) (object, error) {
+	p = readable(p)
 	var received []byte
 	if p.Featured != nil {
 		var err error
@@ -50,8 +51,8 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 	a.completePaper(&inner, p, place)
 	item.set("paper", inner)
 	item.ensure("publishedAt", stamp(a.shifted(published(p))))
-	item.ensure("title", plain(p, p.Title))
-	item.ensure("summary", plain(p, p.Abstract))
+	item.ensure("title", p.Title)
+	item.ensure("summary", p.Abstract)
 	item.ensure("thumbnail", "")
 	item.set("numComments", p.Comments())
 	if received == nil && p.Organisation != nil {
@@ -64,13 +65,16 @@ func (a *API) itemOf(ctx context.Context, p *paper.Paper, place *edition.Place) 
 	default:
 		item.set("submittedBy", submitter(place))
 	}
-	item.edit("submittedBy", completePerson)
-	item.edit("organization", completeOrganisation)
+	if received != nil { // what is ours is complete
+		item.edit("submittedBy", completePerson)
+		item.edit("organization", completeOrganisation)
+	}
 	item.ensure("isAuthorParticipating", false)
 	return item, nil
 }
 
-// completePaper gives the inner object what clients require and it lacks.
+// completePaper gives the inner object what clients require and it lacks, of a paper that
+// is readable.
 func (a *API) completePaper(o *object, p *paper.Paper, place *edition.Place) {
 	made := len(*o) == 0
 	o.ensure("id", p.Key)
@@ -90,13 +94,13 @@ func (a *API) completePaper(o *object, p *paper.Paper, place *edition.Place) {
 	if made && place != nil {
 		o.ensure("submittedOnDailyAt", stamp(place.Entered))
 	}
-	o.ensure("title", plain(p, p.Title))
-	o.ensure("summary", plain(p, p.Abstract))
+	o.ensure("title", p.Title)
+	o.ensure("summary", p.Abstract)
 	o.set("upvotes", p.Votes())
 	o.ensure("discussionId", token(p.Key, "discussion"))
-	completeAuthors(o)
-	o.edit("organization", completeOrganisation)
 	if !made {
+		completeAuthors(o)
+		o.edit("organization", completeOrganisation)
 		return
 	}
 	if l := p.Link(paper.Code); l != nil {
@@ -129,6 +133,16 @@ func published(p *paper.Paper) time.Time {
 		return p.Featured.At
 	}
 	return time.Unix(0, 0)
+}
+
+// readable returns p with its texts without TeX, so that they are read once.
+func readable(p *paper.Paper) *paper.Paper {
+	if p.Form != paper.TeX {
+		return p
+	}
+	told := *p
+	told.Title, told.Abstract, told.Form = plain(p, p.Title), plain(p, p.Abstract), paper.Plain
+	return &told
 }
 
 // plain returns a title or an abstract as text without TeX.

@@ -57,12 +57,13 @@ func (a *API) search(ctx context.Context, r *request) (answer, error) {
 	marks := search.Marking(q)
 	list := make([]object, 0, len(found))
 	for _, p := range found {
+		p = readable(p)
 		item, err := a.itemOf(ctx, p, places[p.ID])
 		if err != nil {
 			return answer{}, err
 		}
-		item.set("highlightedTitle", pieces(marks(plain(p, p.Title))))
-		item.set("highlightedSummary", pieces(marks(plain(p, p.Abstract))))
+		item.set("highlightedTitle", pieces(marks(p.Title)))
+		item.set("highlightedSummary", pieces(marks(p.Abstract)))
 		item.set("upvoted", false)
 		list = append(list, item)
 	}
