@@ -81,31 +81,18 @@ func (f *found) number(name string) int64 {
 	return 0
 }
 
-// aggregate is a count, alone or in buckets.
+// aggregate is a count, alone or of each value.
 type aggregate struct {
 	Docs    int        `json:"doc_count"`
-	Buckets buckets    `json:"buckets"`
+	Buckets []bucket   `json:"buckets"`
 	Cat     *aggregate `json:"cat"`
 	Topic   *aggregate `json:"topic"`
 	Year    *aggregate `json:"year"`
 }
 
-// buckets are listed, or named.
-type buckets struct {
-	list []bucket
-	by   map[string]bucket
-}
-
 type bucket struct {
 	Key  string `json:"key"`
 	Docs int    `json:"doc_count"`
-}
-
-func (b *buckets) UnmarshalJSON(raw []byte) error {
-	if len(raw) > 0 && raw[0] == '{' {
-		return json.Unmarshal(raw, &b.by)
-	}
-	return json.Unmarshal(raw, &b.list)
 }
 
 // ask sends questions in one _msearch. Each is counted as a whole: a shard that is not

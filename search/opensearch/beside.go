@@ -235,13 +235,13 @@ func (c *Cluster) Spelling(ctx context.Context, q *search.Query) (string, error)
 			suggest[strconv.Itoa(i)] = object{"text": exact(w), "term": nearly(w)}
 		}
 		ask := frequencies(tokens)
-		ask.Suggest = suggest
-		replies, err := c.ask(ctx, "spelling", ask)
+		ask[0].Suggest = suggest
+		replies, err := c.ask(ctx, "spelling", ask...)
 		if err != nil {
 			return nil, err
 		}
 		right, tried := make([]string, len(words)), 0
-		of := replies[0].weights(tokens)
+		of := weightsOf(tokens, replies)
 		for i, t := range tokens {
 			if of[t].known || tried == search.MostRespelt {
 				continue

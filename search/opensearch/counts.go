@@ -126,7 +126,7 @@ func (s *asked) facets(r *search.Answer, told *reply) {
 func (r *reply) facets(name string) []search.Facet {
 	var list []search.Facet
 	if a := r.Aggs[name]; a != nil {
-		for _, b := range a.Buckets.list {
+		for _, b := range a.Buckets {
 			list = append(list, search.Facet{Value: b.Key, Count: b.Docs})
 		}
 	}

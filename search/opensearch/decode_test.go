@@ -11,7 +11,7 @@ var said = []string{
 	`{"took":12,"responses":[{"took":11,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"max_score":9.5,"hits":[` +
 		`{"_index":"broadsheet-0a","_score":9.5,"fields":{"paper":[12]}},{"_index":"broadsheet-0a","_score":1.0E-4,"fields":{"day":[20260414],"votes":[0],"paper":[9007199254740993],"edition":[-1]}}]},"status":200},` +
 		`{"hits":{"total":{"value":2,"relation":"eq"},"max_score":null,"hits":[{"_index":"b","_score":null,"sort":["a}\"]",3],"fields":{"paper":[7]},"_source":{"tag":4294967295,"vector":[-128,0,127]}}]},` +
-		`"aggregations":{"cat":{"doc_count_error_upper_bound":0,"buckets":[{"key":"cs.LG \u00e9","doc_count":2}]},"df":{"buckets":{"0":{"doc_count":5},"t0":{"doc_count":1}}}},` +
+		`"aggregations":{"cat":{"doc_count_error_upper_bound":0,"buckets":[{"key":"cs.LG \u00e9","doc_count":2}]},"code":{"doc_count":5}},` +
 		`"suggest":{"0":[{"text":"=wrod","options":[{"text":"=word","score":0.5}]}]},"status":200}]}`,
 	" {\n\t\"responses\" : [ { \"hits\" : { \"hits\" : [ ] } , \"status\" : 200 } ] } \r\n",
 	`{"took":1,"responses":[{"error":{"root_cause":[{"type":"x","reason":"\\\" no {"}]},"status":503}]}`,

@@ -3,7 +3,6 @@ package opensearch
 import (
 	"context"
 	"math"
-	"strconv"
 	"sync"
 	"time"
 
@@ -38,11 +37,11 @@ func (c *Cluster) weigh(ctx context.Context, v view, tokens []string) (map[strin
 	if len(asked) == 0 {
 		return list, nil
 	}
-	replies, err := c.ask(ctx, "words", frequencies(asked))
+	replies, err := c.ask(ctx, "words", frequencies(asked)...)
 	if err != nil {
 		return nil, err
 	}
-	fresh := replies[0].weights(asked)
+	fresh := weightsOf(asked, replies)
 	c.remembered.put(v.live, fresh)
 	for t, w := range fresh {
 		list[t] = w
@@ -80,37 +79,33 @@ func (w *weights) put(index string, fresh map[string]weight) {
 	}
 }
 
-// frequencies asks in how many documents tokens stand, and in how many titles. Its reply
-// has a bucket for each.
-func frequencies(tokens []string) *question {
-	q := &question{Query: everything, Count: true}
-	if len(tokens) == 0 {
-		return q
+// frequencies asks how many documents there are, then for each token in how many it
+// stands, and in how many titles. Each is a search of its own: one that only counts what
+// a word matches reads no more than the word's list, where an aggregation looks at every
+// document.
+func frequencies(tokens []string) []*question {
+	count := func(q object) *question { return &question{Query: q, Count: true} }
+	list := []*question{count(object{"match_all": object{}})}
+	for _, t := range tokens {
+		list = append(list, count(object{"term": object{fieldAll: t}}), count(object{"term": object{fieldTitle: t}}))
 	}
-	filters := object{}
-	for i, t := range tokens {
-		filters[strconv.Itoa(i)] = object{"term": object{fieldAll: t}}
-		filters["t"+strconv.Itoa(i)] = object{"term": object{fieldTitle: t}}
-	}
-	q.Aggs = object{"df": object{"filters": object{"filters": filters}}}
-	return q
+	return list
 }
 
-// weights reads the reply to frequencies.
-func (r *reply) weights(tokens []string) map[string]weight {
-	n := float64(r.Hits.Total.Value)
+// weightsOf reads the replies to frequencies.
+func weightsOf(tokens []string, replies []reply) map[string]weight {
+	const others = 1 // what is no document: the cursor
+	n := float64(max(0, replies[0].Hits.Total.Value-others))
 	idf := func(df int) float64 { return math.Log(1 + (n-float64(df)+.5)/(float64(df)+.5)) }
 	list := make(map[string]weight, len(tokens))
 	for i, t := range tokens {
 		w := weight{title: 1}
-		if df := r.Aggs["df"]; df != nil {
-			all, title := df.Buckets.by[strconv.Itoa(i)].Docs, df.Buckets.by["t"+strconv.Itoa(i)].Docs
-			if all > 0 { // a word that no paper has weighs nothing
-				w = weight{idf: idf(all), title: 1, known: true}
-			}
-			if title > 0 {
-				w.title = w.idf / idf(title)
-			}
+		all, title := replies[2*i+1].Hits.Total.Value, replies[2*i+2].Hits.Total.Value
+		if all > 0 { // a word that no paper has weighs nothing
+			w = weight{idf: idf(all), title: 1, known: true}
+		}
+		if title > 0 {
+			w.title = w.idf / idf(title)
 		}
 		list[t] = w
 	}
