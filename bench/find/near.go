@@ -219,8 +219,9 @@ func first(m drawn, o options) error {
 	path := filepath.Join(o.out, "first")
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		data, err = encodeFirst(m, o.papers, many)
-		err = cmp.Or(err, os.MkdirAll(o.out, 0o755), os.WriteFile(path, data, 0o600))
+		if data, err = encodeFirst(m, o.papers, many); err == nil {
+			err = cmp.Or(os.MkdirAll(o.out, 0o755), os.WriteFile(path, data, 0o600))
+		}
 	}
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func round(v []float32, dim int) (scale float32, q []uint8, err error) {
 // Search returns for each question the k documents with the greatest products, the
 // greatest first and of equals the least document, in one pass over all rows. keep,
 // unless it is nil, says which documents may be found; it is asked only of those
-// that may be among the best.
+// that may be among the best, by several goroutines at once.
 //
 // Rows are looked at with the question rounded to int8; the best of them, and some
 // more, are then multiplied with the question as it came. Where a segment is large, a
