@@ -186,7 +186,7 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	}
 	counted := func() {}
 	if a.Facet {
-		counted = beside(r.Mode != WordsOnly, func() { e.count(snap, a.Query, f, r) })
+		counted = beside(r.Mode != WordsOnly || e.words.Docs() >= countBeside, func() { e.count(snap, a.Query, f, r) })
 	}
 	list, err := e.rank(snap, m, a, f, r)
 	counted()
@@ -202,6 +202,10 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	}
 	return r, nil
 }
+
+// countBeside is from how many documents on it takes so long to count that it is done beside
+// the search by words.
+const countBeside = 1_000_000
 
 // mode returns by what an ask can be answered.
 func mode(m *meaning, a Ask) Mode {
