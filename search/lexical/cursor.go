@@ -189,12 +189,7 @@ func (c *cursor) eachSymbol(w int, f func(docs []uint32, syms []byte)) {
 	c.each(w, func(docs []uint32, ordinal int) {
 		if block := ordinal / blockSize; c.symBlock != block {
 			c.symBlock = block
-			var codes [blockSize]uint32
-			n := c.size(block)
-			c.codesOf(block, n, &codes)
-			for i, code := range codes[:n] {
-				c.syms[i] = c.seg.syms[code]
-			}
+			c.symbolsOf(block, &c.syms)
 		}
 		f(docs, c.syms[ordinal%blockSize:][:len(docs)])
 	})

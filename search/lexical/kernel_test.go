@@ -3,6 +3,7 @@ package lexical
 import (
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -135,6 +136,41 @@ func TestAddCellsIsWhatItSays(t *testing.T) {
 		}
 		if got != want {
 			t.Fatal("the sums are others")
+		}
+	}
+}
+
+// TestUnpackingAgreesWithItsTwin compares what unpacks a block with Go, for every width.
+func TestUnpackingAgreesWithItsTwin(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 6))
+	for width := range 33 {
+		for range 40 {
+			n := 1 + r.IntN(blockSize)
+			src := make([]byte, (n*width+7)/8+slack)
+			for i := range src {
+				src[i] = byte(r.Uint32())
+			}
+			var got, want [blockSize]uint32
+			last := r.Uint32() - 1
+			gaps(&got, src, n, width, last)
+			gapsGo(&want, src, n, width, last)
+			if !slices.Equal(got[:n], want[:n]) {
+				t.Fatalf("%d documents of %d bits are others", n, width)
+			}
+			if width > symbolBitsMost {
+				continue
+			}
+			var table symbolTable
+			for i := range table {
+				table[i] = byte(r.IntN(symbols))
+			}
+			var gotSyms, wantSyms [blockSize]byte
+			unpackSymbols(&gotSyms, src, n, width, &table)
+			symbolsGo(&wantSyms, src, n, width, &table)
+			if !slices.Equal(gotSyms[:n], wantSyms[:n]) {
+				t.Fatalf("%d symbols of %d bits are others", n, width)
+			}
 		}
 	}
 }

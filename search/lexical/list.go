@@ -106,7 +106,7 @@ func (l *list) short(p []byte) {
 	first := uint32(uv(&p))
 	l.docs = make([]uint32, l.df)
 	l.docs[0] = first
-	apart(l.docs[1:], int64(first), p, width)
+	apart(l.docs[1:], first, p, width)
 	p = p[((l.df-1)*width+7)/8:]
 	if l.flags&flagBare != 0 {
 		return
@@ -117,16 +117,6 @@ func (l *list) short(p []byte) {
 		p = p[2+(l.df*l.shortW+7)/8:]
 		l.placeW, l.placeOff = p[:1], []uint32{0, 0}
 		l.places = p[1:]
-	}
-}
-
-// apart reads documents from the numbers of those between them and the one before.
-func apart(docs []uint32, last int64, src []byte, width int) {
-	mask, at, d := uint64(1)<<width-1, 0, uint32(last)
-	for i := range docs {
-		d += 1 + uint32(binary.LittleEndian.Uint64(src[at>>3:])>>(at&7)&mask)
-		docs[i] = d
-		at += width
 	}
 }
 
@@ -194,12 +184,12 @@ func (l *list) decode(i int, out *[blockSize]uint32) int {
 		return copy(out[:], l.docs)
 	}
 	n := min(blockSize, l.df-i*blockSize)
-	last := int64(-1)
+	last := ^uint32(0) // before the first document
 	if i > 0 {
-		last = int64(l.lasts[i-1])
+		last = l.lasts[i-1]
 	}
 	off := l.gapOff[i]
-	apart(out[:n], last, l.gaps[off&(1<<gapBits-1):], int(off>>gapBits))
+	gaps(out, l.gaps[off&(1<<gapBits-1):], n, int(off>>gapBits), last)
 	return n
 }
 
@@ -261,11 +251,7 @@ func (l *list) code(i int) uint32 {
 // codesOf puts the codes of the first n postings of a block into out.
 func (l *list) codesOf(block, n int, out *[blockSize]uint32) {
 	if !l.bits() {
-		codes, width := l.codes, l.shortW
-		if l.docs == nil {
-			at := l.codeOff[block]
-			codes, width = codes[at:], int(l.codeOff[block+1]-at)/16
-		}
+		codes, width := l.packed(block)
 		if width == 0 {
 			clear(out[:n])
 			return
@@ -289,6 +275,29 @@ func (l *list) codesOf(block, n int, out *[blockSize]uint32) {
 			}
 			out[half+i] = l.group.codes[sym][nth]
 		}
+	}
+}
+
+// packed returns the codes of a block, and their width, of a list that is not of bits.
+func (l *list) packed(block int) (codes []byte, width int) {
+	if l.docs != nil {
+		return l.codes, l.shortW
+	}
+	at := l.codeOff[block]
+	return l.codes[at:], int(l.codeOff[block+1]-at) / 16
+}
+
+// symbolsOf puts the symbols of a block of a list that is not of bits into out.
+func (l *list) symbolsOf(block int, out *[blockSize]byte) {
+	n := l.size(block)
+	if packed, width := l.packed(block); width <= symbolBitsMost {
+		unpackSymbols(out, packed, n, width, &l.seg.sym)
+		return
+	}
+	var codes [blockSize]uint32
+	l.codesOf(block, n, &codes)
+	for i, code := range codes[:n] {
+		out[i] = l.seg.syms[code]
 	}
 }
 

@@ -29,6 +29,7 @@ type segment struct {
 	tuples []tuple
 	totals []uint32
 	syms   []byte
+	sym    symbolTable
 	groups []segGroup
 	post   []byte
 	dict   []byte
@@ -165,6 +166,7 @@ func (s *segment) load() error {
 		s.groups[g].codes[sym] = append(s.groups[g].codes[sym], uint32(len(s.tuples)))
 		s.tuples, s.totals, s.syms = append(s.tuples, t), append(s.totals, uint32(t.total())), append(s.syms, sym)
 	}
+	copy(s.sym[:], s.syms)
 	if !s.loadClasses(s.section(tagClas)) {
 		return bad(tagClas, "too short")
 	}
