@@ -5,29 +5,12 @@ import (
 	"math/bits"
 )
 
-// cell is a place of 64 documents in a window, and the number of the first posting in it of
-// a list of bits.
-type cell struct{ at, slot uint32 }
-
-// cellsOf lists the cells of a mask, in which a list of bits has documents, with the numbers
-// of their first postings.
-func (l *list) cellsOf(w int, mask uint64, out *[winCells]cell) []cell {
-	words := (*[winWords]uint64)(l.words[w*winWords:])
-	n, base := 0, l.start[w]
-	for ; mask != 0; mask &= mask - 1 {
-		c := bits.TrailingZeros64(mask)
-		if words[c] == 0 {
-			continue
-		}
-		first := c &^ (subWords - 1)
-		at := base + uint32(l.rank[w*winSubs+c/subWords])
-		for i := first; i < c; i++ {
-			at += uint32(bits.OnesCount64(words[i]))
-		}
-		out[n&(winCells-1)] = cell{at, uint32(c)}
-		n++
+// dense returns a window of a list of bits.
+func (l *list) dense(w int) dense {
+	return dense{
+		(*bitSet)(l.words[w*winWords:]), l.group.class[w<<winBits:][:winSize], &l.planes,
+		l.start[w], (*[winSubs]uint16)(l.rank[w*winSubs:]),
 	}
-	return out[:n]
 }
 
 // planes are the lowest, the middle and the highest bits of symbols.

@@ -1,23 +1,28 @@
 package lexical
 
-import "golang.org/x/sys/cpu"
+import (
+	"math"
+	"math/bits"
+
+	"golang.org/x/sys/cpu"
+)
 
 var (
-	hasAVX512 = cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
-	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
+	hasAVX512 = cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VPOPCNTDQ && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
+	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT
 )
 
 //go:noescape
-func addCellsAVX512(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
+func addCellsAVX512(acc *accumulators, words *bitSet, class *byte, low, mid, high *byte, start uint32, rank *[winSubs]uint16, mask uint64, weight uint16, table *impacts)
 
 //go:noescape
-func addCellsAVX2(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
+func addCellsAVX2(acc *accumulators, words *bitSet, class *byte, low, mid, high *byte, start uint32, rank *[winSubs]uint16, mask uint64, weight uint16, table *impacts)
 
 //go:noescape
-func reachAVX512(out *bitSet, acc *accumulators, cells *cell, n int)
+func pickAVX512(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int)
 
 //go:noescape
-func reachAVX2(out *bitSet, acc *accumulators, cells *cell, n int)
+func pickAVX2(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int)
 
 //go:noescape
 func addBoundsAVX2(sums *cellSums, most *[winCells]byte, weight uint16)
@@ -29,37 +34,37 @@ func takeBoundsAVX2(sums *cellSums, most *[winCells]byte, weight uint16)
 func atLeastAVX2(sums *cellSums, need uint16) uint64
 
 // addCells is addCellsGo. At least slack bytes must be readable behind the planes.
-func addCells(acc *accumulators, words []uint64, class []byte, p *planes, cells []cell, weight uint16, table *impacts) {
-	if len(cells) == 0 {
+func addCells(acc *accumulators, in *dense, mask uint64, weight uint16, table *impacts) {
+	if mask == 0 {
 		return
 	}
 	if !hasAVX2 {
-		addCellsGo(acc, words, class, p, cells, weight, table)
+		addCellsGo(acc, in, mask, weight, table)
 		return
 	}
-	last := cells[len(cells)-1]
-	_, _ = words[last.slot], class[last.slot*64+63]
-	_, _, _ = p[0][last.at>>3], p[1][last.at>>3], p[2][last.at>>3]
+	// the last cell's symbols are there; with it those of all
+	c := 63 - bits.LeadingZeros64(mask)
+	last := (int(in.start)+int(in.rank[c/subWords])+winSize/winSubs)>>3 + 8
+	p := in.planes
+	_, _, _, _ = p[0][last], p[1][last], p[2][last], in.class[winSize-1]
 	if hasAVX512 {
-		addCellsAVX512(acc, &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], &cells[0], len(cells), weight, table)
+		addCellsAVX512(acc, in.words, &in.class[0], &p[0][0], &p[1][0], &p[2][0], in.start, in.rank, mask, weight, table)
 	} else {
-		addCellsAVX2(acc, &words[0], &class[0], &p[0][0], &p[1][0], &p[2][0], &cells[0], len(cells), weight, table)
+		addCellsAVX2(acc, in.words, &in.class[0], &p[0][0], &p[1][0], &p[2][0], in.start, in.rank, mask, weight, table)
 	}
 }
 
-// reach is reachGo.
-func reach(out *bitSet, acc *accumulators, cells []cell) {
-	if len(cells) == 0 {
-		return
-	}
+// pick is pickGo.
+func pick(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int) {
 	switch {
+	case mask == 0:
+		return 0, 0
 	case hasAVX512:
-		reachAVX512(out, acc, &cells[0], len(cells))
+		return pickAVX512(set, acc, bounds, mask, min(need, math.MaxUint16), some)
 	case hasAVX2:
-		reachAVX2(out, acc, &cells[0], len(cells))
-	default:
-		reachGo(out, acc, cells)
+		return pickAVX2(set, acc, bounds, mask, min(need, math.MaxUint16), some)
 	}
+	return pickGo(set, acc, bounds, mask, need, some)
 }
 
 // addBounds is addBoundsGo.

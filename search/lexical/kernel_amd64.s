@@ -1,20 +1,40 @@
 #include "textflag.h"
 
-// func addCellsAVX512(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
+// func addCellsAVX512(acc *accumulators, words *[64]uint64, class *byte, low, mid, high *byte, start uint32, rank *[16]uint16, mask uint64, weight uint16, table *impacts)
 //
-// A cell a turn. PDEP spreads the next symbols' bits over the bits of the documents;
+// First the documents of the list before each cell are counted, from its 256 documents on.
+// Then a cell a turn: PDEP spreads the next symbols' bits over the bits of the documents;
 // with the classes they make numbers of seven bits, by which two registers are looked up.
-TEXT ·addCellsAVX512(SB), NOSPLIT, $0-80
+TEXT ·addCellsAVX512(SB), NOSPLIT, $64-88
 	MOVQ acc+0(FP), DI
 	MOVQ words+8(FP), SI
 	MOVQ class+16(FP), DX
 	MOVQ low+24(FP), R12
 	MOVQ mid+32(FP), R13
 	MOVQ high+40(FP), R14
-	MOVQ cells+48(FP), CX
-	MOVWLZX weight+64(FP), AX
+	MOVQ mask+64(FP), CX
+	MOVL $0xEE, AX
+	KMOVW AX, K1
+	MOVL $0xCC, AX
+	KMOVW AX, K2
+	XORQ R9, R9
+	LEAQ before-64(SP), R10
+
+count512:
+	VPOPCNTQ (SI)(R9*8), Z0
+	VPERMQ.Z $0x90, Z0, K1, Z1
+	VPERMQ.Z $0x40, Z1, K2, Z2
+	VPADDQ Z2, Z1, Z1
+	VPERMQ.Z $0x40, Z0, K2, Z2
+	VPADDQ Z2, Z1, Z1
+	VPMOVQB Z1, (R10)(R9*1)
+	ADDQ $8, R9
+	CMPQ R9, $64
+	JLT  count512
+
+	MOVWLZX weight+72(FP), AX
 	VPBROADCASTW AX, Z31
-	MOVQ table+72(FP), AX
+	MOVQ table+80(FP), AX
 	VMOVDQU8 (AX), Z20
 	VMOVDQU8 64(AX), Z21
 	MOVL $16, AX
@@ -25,11 +45,17 @@ TEXT ·addCellsAVX512(SB), NOSPLIT, $0-80
 	VPBROADCASTB AX, Z18
 
 loop512:
-	MOVL 4(CX), R9
+	TZCNTQ CX, R9
+	MOVQ rank+56(FP), AX
+	MOVQ R9, R10
+	SHRQ $2, R10
+	MOVWLZX (AX)(R10*2), BX
+	MOVBLZX before-64(SP)(R9*1), AX
+	ADDL AX, BX
+	ADDL start+48(FP), BX
 	MOVQ (SI)(R9*8), R8
 	SHLQ $6, R9
 	VMOVDQU8 (DX)(R9*1), Z0
-	MOVL (CX), BX
 	MOVQ BX, R9
 	SHRQ $3, R9
 	MOVQ BX, R10
@@ -72,28 +98,38 @@ loop512:
 	VPSLLW $8, Z4, Z4
 	VPMULHUW Z31, Z3, Z3
 	VPMULHUW Z31, Z4, Z4
-	MOVL 4(CX), R9
+	TZCNTQ CX, R9
 	SHLQ $7, R9
 	VPADDW (DI)(R9*1), Z3, Z3
 	VPADDW 64(DI)(R9*1), Z4, Z4
 	VMOVDQU64 Z3, (DI)(R9*1)
 	VMOVDQU64 Z4, 64(DI)(R9*1)
-	ADDQ $8, CX
-	DECQ n+56(FP)
+	BLSRQ CX, CX
 	JNZ  loop512
 	VZEROUPPER
 	RET
 
-// func reachAVX512(out *bitSet, acc *accumulators, cells *cell, n int)
-TEXT ·reachAVX512(SB), NOSPLIT, $0-32
-	MOVQ out+0(FP), DI
+// func pickAVX512(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int)
+TEXT ·pickAVX512(SB), NOSPLIT, $0-64
+	MOVQ set+0(FP), DI
 	MOVQ acc+8(FP), SI
-	MOVQ cells+16(FP), DX
-	MOVQ n+24(FP), CX
+	MOVQ bounds+16(FP), DX
+	MOVQ mask+24(FP), CX
+	MOVQ need+32(FP), R12
+	MOVBQZX some+40(FP), R13
+	DECQ R13               // all bits where there is no set yet
+	MOVQ $1, R14
+	XORQ R8, R8            // live
+	XORQ R9, R9            // n
 
-above512:
-	VPBROADCASTW (DX), Z31
-	MOVL 4(DX), R10
+pick512:
+	TZCNTQ CX, R10
+	MOVWLZX (DX)(R10*2), AX
+	MOVQ R12, BX
+	SUBQ AX, BX
+	CMPQ BX, R14
+	CMOVQLT R14, BX
+	VPBROADCASTW BX, Z31
 	MOVQ R10, R11
 	SHLQ $7, R11
 	VMOVDQU64 (SI)(R11*1), Z0
@@ -101,27 +137,39 @@ above512:
 	VPCMPUW $5, Z31, Z0, K1
 	VPCMPUW $5, Z31, Z1, K2
 	KUNPCKDQ K1, K2, K1
-	KMOVQ K1, (DI)(R10*8)
-	ADDQ $8, DX
-	DECQ CX
-	JNZ  above512
+	KMOVQ K1, AX
+	MOVQ (DI)(R10*8), BX
+	ORQ  R13, BX
+	ANDQ BX, AX
+	MOVQ AX, (DI)(R10*8)
+	POPCNTQ AX, BX
+	ADDQ BX, R9
+	BLSIQ CX, BX
+	XORQ R11, R11
+	TESTQ AX, AX
+	CMOVQEQ R11, BX
+	ORQ  BX, R8
+	BLSRQ CX, CX
+	JNZ  pick512
+	MOVQ R8, live+48(FP)
+	MOVQ R9, n+56(FP)
 	VZEROUPPER
 	RET
 
-// func addCellsAVX2(acc *accumulators, words *uint64, class *byte, low, mid, high *byte, cells *cell, n int, weight uint16, table *impacts)
+// func addCellsAVX2(acc *accumulators, words *[64]uint64, class *byte, low, mid, high *byte, start uint32, rank *[16]uint16, mask uint64, weight uint16, table *impacts)
 //
 // Half a cell a turn: each row of the table is looked up by the classes, and the symbols'
 // bits, spread over bytes, say which of the eight is meant.
-TEXT ·addCellsAVX2(SB), NOSPLIT, $32-80
+TEXT ·addCellsAVX2(SB), NOSPLIT, $32-88
 	MOVQ words+8(FP), SI
 	MOVQ low+24(FP), R12
 	MOVQ mid+32(FP), R13
 	MOVQ high+40(FP), R14
-	MOVQ cells+48(FP), CX
-	MOVWLZX weight+64(FP), AX
+	MOVQ mask+64(FP), CX
+	MOVWLZX weight+72(FP), AX
 	VMOVD AX, X7
 	VPBROADCASTW X7, Y7
-	MOVQ table+72(FP), AX
+	MOVQ table+80(FP), AX
 	VBROADCASTI128 (AX), Y8
 	VBROADCASTI128 16(AX), Y9
 	VBROADCASTI128 32(AX), Y10
@@ -132,7 +180,23 @@ TEXT ·addCellsAVX2(SB), NOSPLIT, $32-80
 	VBROADCASTI128 112(AX), Y15
 
 loop256:
-	MOVL 4(CX), R9
+	TZCNTQ CX, R9
+	MOVQ rank+56(FP), AX
+	MOVQ R9, R10
+	SHRQ $2, R10
+	MOVWLZX (AX)(R10*2), BX
+	ADDL start+48(FP), BX
+	SHLQ $2, R10
+
+before256:
+	CMPQ R10, R9
+	JGE  at256
+	POPCNTQ (SI)(R10*8), AX
+	ADDL AX, BX
+	INCQ R10
+	JMP  before256
+
+at256:
 	MOVQ (SI)(R9*8), R8
 	MOVQ R8, words-8(SP)
 	SHLQ $6, R9
@@ -141,7 +205,6 @@ loop256:
 	SHLQ $1, R9
 	MOVQ acc+0(FP), DI
 	ADDQ R9, DI
-	MOVL (CX), BX
 	MOVQ BX, R9
 	SHRQ $3, R9
 	MOVQ BX, R10
@@ -223,8 +286,7 @@ half256:
 	ADDQ $4, R9
 	CMPQ R9, $8
 	JLT  half256
-	ADDQ $8, CX
-	DECQ n+56(FP)
+	BLSRQ CX, CX
 	JNZ  loop256
 	VZEROUPPER
 	RET
@@ -241,18 +303,30 @@ DATA ·bitOf+16(SB)/8, $0x8040201008040201
 DATA ·bitOf+24(SB)/8, $0x8040201008040201
 GLOBL ·bitOf(SB), RODATA|NOPTR, $32
 
-// func reachAVX2(out *bitSet, acc *accumulators, cells *cell, n int)
+// func pickAVX2(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int)
 //
 // v is enough where the larger of it and what is needed is v.
-TEXT ·reachAVX2(SB), NOSPLIT, $0-32
-	MOVQ out+0(FP), DI
+TEXT ·pickAVX2(SB), NOSPLIT, $0-64
+	MOVQ set+0(FP), DI
 	MOVQ acc+8(FP), SI
-	MOVQ cells+16(FP), DX
-	MOVQ n+24(FP), CX
+	MOVQ bounds+16(FP), DX
+	MOVQ mask+24(FP), CX
+	MOVQ need+32(FP), R12
+	MOVBQZX some+40(FP), R13
+	DECQ R13               // all bits where there is no set yet
+	MOVQ $1, R14
+	XORQ R8, R8            // live
+	XORQ R9, R9            // n
 
-above256:
-	VPBROADCASTW (DX), Y15
-	MOVL 4(DX), R10
+pick256:
+	TZCNTQ CX, R10
+	MOVWLZX (DX)(R10*2), AX
+	MOVQ R12, BX
+	SUBQ AX, BX
+	CMPQ BX, R14
+	CMOVQLT R14, BX
+	VMOVD BX, X15
+	VPBROADCASTW X15, Y15
 	MOVQ R10, R11
 	SHLQ $7, R11
 	VMOVDQU (SI)(R11*1), Y0
@@ -263,8 +337,7 @@ above256:
 	VPCMPEQW Y1, Y3, Y3
 	VPACKSSWB Y3, Y2, Y2
 	VPERMQ $0xD8, Y2, Y2
-	VPMOVMSKB Y2, R8
-	MOVL R8, (DI)(R10*8)
+	VPMOVMSKB Y2, AX
 	VMOVDQU 64(SI)(R11*1), Y0
 	VMOVDQU 96(SI)(R11*1), Y1
 	VPMAXUW Y15, Y0, Y2
@@ -273,11 +346,24 @@ above256:
 	VPCMPEQW Y1, Y3, Y3
 	VPACKSSWB Y3, Y2, Y2
 	VPERMQ $0xD8, Y2, Y2
-	VPMOVMSKB Y2, R8
-	MOVL R8, 4(DI)(R10*8)
-	ADDQ $8, DX
-	DECQ CX
-	JNZ  above256
+	VPMOVMSKB Y2, BX
+	SHLQ $32, BX
+	ORQ  BX, AX
+	MOVQ (DI)(R10*8), BX
+	ORQ  R13, BX
+	ANDQ BX, AX
+	MOVQ AX, (DI)(R10*8)
+	POPCNTQ AX, BX
+	ADDQ BX, R9
+	BLSIQ CX, BX
+	XORQ R11, R11
+	TESTQ AX, AX
+	CMOVQEQ R11, BX
+	ORQ  BX, R8
+	BLSRQ CX, CX
+	JNZ  pick256
+	MOVQ R8, live+48(FP)
+	MOVQ R9, n+56(FP)
 	VZEROUPPER
 	RET
 

@@ -1,14 +1,20 @@
 package lexical
 
+import "math"
+
 // eachKernel checks the kernels that the processor has.
 func eachKernel(in *kernelInput, check func(kernels)) {
-	n := len(in.cells)
+	if in.mask == 0 {
+		return // kernels are not asked then
+	}
 	avx2 := kernels{
 		"AVX2",
 		func(acc *accumulators) {
-			addCellsAVX2(acc, &in.words[0], &in.class[0], &in.planes[0][0], &in.planes[1][0], &in.planes[2][0], &in.cells[0], n, in.weight, &in.table)
+			addCellsAVX2(acc, in.words, &in.class[0], &in.planes[0][0], &in.planes[1][0], &in.planes[2][0], in.start, in.rank, in.mask, in.weight, &in.table)
 		},
-		func(out *bitSet, acc *accumulators) { reachAVX2(out, acc, &in.needs[0], n) },
+		func(set *bitSet, acc *accumulators, some bool) (uint64, int) {
+			return pickAVX2(set, acc, &in.bounds, in.mask, min(in.least, math.MaxUint16), some)
+		},
 		func(sums *cellSums) { addBoundsAVX2(sums, &in.most, in.weight) },
 		func(sums *cellSums) { takeBoundsAVX2(sums, &in.most, in.weight) },
 		func(sums *cellSums) uint64 { return atLeastAVX2(sums, in.need) },
@@ -20,9 +26,11 @@ func eachKernel(in *kernelInput, check func(kernels)) {
 		wide := avx2
 		wide.name = "AVX-512"
 		wide.add = func(acc *accumulators) {
-			addCellsAVX512(acc, &in.words[0], &in.class[0], &in.planes[0][0], &in.planes[1][0], &in.planes[2][0], &in.cells[0], n, in.weight, &in.table)
+			addCellsAVX512(acc, in.words, &in.class[0], &in.planes[0][0], &in.planes[1][0], &in.planes[2][0], in.start, in.rank, in.mask, in.weight, &in.table)
 		}
-		wide.reach = func(out *bitSet, acc *accumulators) { reachAVX512(out, acc, &in.needs[0], n) }
+		wide.pick = func(set *bitSet, acc *accumulators, some bool) (uint64, int) {
+			return pickAVX512(set, acc, &in.bounds, in.mask, min(in.least, math.MaxUint16), some)
+		}
 		check(wide)
 	}
 }

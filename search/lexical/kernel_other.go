@@ -2,11 +2,13 @@
 
 package lexical
 
-func addCells(acc *accumulators, words []uint64, class []byte, p *planes, cells []cell, weight uint16, table *impacts) {
-	addCellsGo(acc, words, class, p, cells, weight, table)
+func addCells(acc *accumulators, in *dense, mask uint64, weight uint16, table *impacts) {
+	addCellsGo(acc, in, mask, weight, table)
 }
 
-func reach(out *bitSet, acc *accumulators, cells []cell) { reachGo(out, acc, cells) }
+func pick(set *bitSet, acc *accumulators, bounds *cellSums, mask uint64, need int, some bool) (live uint64, n int) {
+	return pickGo(set, acc, bounds, mask, need, some)
+}
 
 func addBounds(sums *cellSums, most *[winCells]byte, weight uint16) { addBoundsGo(sums, most, weight) }
 

@@ -9,18 +9,24 @@ import (
 
 // kernelInput is what the kernels are given.
 type kernelInput struct {
-	words        []uint64
-	class        []byte
-	planes       planes
-	cells, needs []cell
+	dense
+	set          bitSet
+	bounds       cellSums
+	mask         uint64
+	least        int
 	weight, need uint16
 	table        impacts
 	most         [winCells]byte
 }
 
 func someInput(r *rand.Rand) *kernelInput {
-	in := &kernelInput{words: make([]uint64, winWords), class: make([]byte, winSize), weight: uint16(r.IntN(65000)), need: uint16(r.IntN(1 << 16))}
-	at := r.IntN(300)
+	in := &kernelInput{
+		dense:  dense{words: &bitSet{}, class: make([]byte, winSize), planes: &planes{}, start: uint32(r.IntN(300)), rank: &[winSubs]uint16{}},
+		mask:   r.Uint64() & (r.Uint64() >> (r.IntN(2) * r.IntN(64))),
+		least:  r.IntN(1<<17) - 1000,
+		weight: uint16(r.IntN(65000)), need: uint16(r.IntN(1 << 16)),
+	}
+	at := 0
 	for i := range in.words {
 		switch r.IntN(4) {
 		case 0:
@@ -29,10 +35,10 @@ func someInput(r *rand.Rand) *kernelInput {
 		default:
 			in.words[i] = r.Uint64() & r.Uint64()
 		}
-		if r.IntN(3) > 0 {
-			in.cells = append(in.cells, cell{uint32(at), uint32(i)})
-			in.needs = append(in.needs, cell{uint32(r.IntN(1 << 16)), uint32(i)})
+		if i%subWords == 0 {
+			in.rank[i/subWords] = uint16(at)
 		}
+		in.set[i], in.bounds[i] = r.Uint64(), uint16(r.IntN(1<<16))
 		at += bits.OnesCount64(in.words[i])
 		in.most[i] = byte(max(0, r.IntN(300)-44))
 	}
@@ -40,7 +46,7 @@ func someInput(r *rand.Rand) *kernelInput {
 		in.class[i] = byte(r.IntN(classes))
 	}
 	for i := range in.planes {
-		in.planes[i] = make([]byte, at/8+slack)
+		in.planes[i] = make([]byte, (int(in.start)+at)/8+slack)
 		for j := range in.planes[i] {
 			in.planes[i][j] = byte(r.Uint32())
 		}
@@ -55,7 +61,7 @@ func someInput(r *rand.Rand) *kernelInput {
 type kernels struct {
 	name   string
 	add    func(acc *accumulators)
-	reach  func(out *bitSet, acc *accumulators)
+	pick   func(set *bitSet, acc *accumulators, some bool) (uint64, int)
 	bounds func(sums *cellSums)
 	take   func(sums *cellSums)
 	least  func(sums *cellSums) uint64
@@ -72,9 +78,7 @@ func TestKernelsAgreeWithTheirTwins(t *testing.T) {
 			start[i] = uint16(r.IntN(200))
 		}
 		want = start
-		addCellsGo(&want, in.words, in.class, &in.planes, in.cells, in.weight, &in.table)
-		var wantSet bitSet
-		reachGo(&wantSet, &want, in.needs)
+		addCellsGo(&want, &in.dense, in.mask, in.weight, &in.table)
 		var from, sums cellSums
 		for i := range from {
 			from[i] = uint16(r.Uint32())
@@ -89,9 +93,12 @@ func TestKernelsAgreeWithTheirTwins(t *testing.T) {
 			if k.add(&got); got != want {
 				t.Fatalf("%s adds otherwise", k.name)
 			}
-			var set bitSet
-			if k.reach(&set, &got); set != wantSet {
-				t.Fatalf("%s compares otherwise", k.name)
+			for _, some := range []bool{false, true} {
+				set, wantSet := in.set, in.set
+				live, n := k.pick(&set, &got, some)
+				if wantLive, wantN := pickGo(&wantSet, &want, &in.bounds, in.mask, in.least, some); set != wantSet || live != wantLive || n != wantN {
+					t.Fatalf("%s picks otherwise", k.name)
+				}
 			}
 			added := from
 			if k.bounds(&added); added != sums {
@@ -107,8 +114,10 @@ func TestKernelsAgreeWithTheirTwins(t *testing.T) {
 		}
 		check(kernels{
 			"the kernel in use",
-			func(acc *accumulators) { addCells(acc, in.words, in.class, &in.planes, in.cells, in.weight, &in.table) },
-			func(out *bitSet, acc *accumulators) { reach(out, acc, in.needs) },
+			func(acc *accumulators) { addCells(acc, &in.dense, in.mask, in.weight, &in.table) },
+			func(set *bitSet, acc *accumulators, some bool) (uint64, int) {
+				return pick(set, acc, &in.bounds, in.mask, in.least, some)
+			},
 			func(sums *cellSums) { addBounds(sums, &in.most, in.weight) },
 			func(sums *cellSums) { takeBounds(sums, &in.most, in.weight) },
 			func(sums *cellSums) uint64 { return atLeast(sums, in.need) },
@@ -124,15 +133,16 @@ func TestAddCellsIsWhatItSays(t *testing.T) {
 	for range 300 {
 		in := someInput(r)
 		var got, want accumulators
-		addCellsGo(&got, in.words, in.class, &in.planes, in.cells, in.weight, &in.table)
-		for _, c := range in.cells {
-			i := int(c.at)
-			for d := int(c.slot) * 64; d < int(c.slot+1)*64; d++ {
-				if in.words[d/64]>>(d%64)&1 == 1 {
-					want[d] = uint16(uint32(in.table[int(in.planes.at(i))*classes+int(in.class[d])]) * uint32(in.weight) >> 8)
-					i++
-				}
+		addCellsGo(&got, &in.dense, in.mask, in.weight, &in.table)
+		i := int(in.start)
+		for d := range winSize {
+			if in.words[d/64]>>(d%64)&1 == 0 {
+				continue
 			}
+			if in.mask>>(d/64)&1 == 1 {
+				want[d] = uint16(uint32(in.table[int(in.planes.at(i))*classes+int(in.class[d])]) * uint32(in.weight) >> 8)
+			}
+			i++
 		}
 		if got != want {
 			t.Fatal("the sums are others")

@@ -224,8 +224,8 @@ func (f *pruner) sum(w int, mask uint64, flat uint32, some bool) {
 func (f *pruner) add(t *fastTerm, w int, mask uint64) uint64 {
 	switch {
 	case t.bits():
-		var cells [winCells]cell
-		addCells(&f.acc, t.words[w*winWords:][:winWords], t.group.class[w<<winBits:][:winSize], &t.planes, t.cellsOf(w, mask, &cells), t.weight, t.group.table)
+		in := t.dense(w)
+		addCells(&f.acc, &in, mask, t.weight, t.group.table)
 	case t.parted() && bits.OnesCount64(mask) <= winCells/8:
 		f.addNear(t, w, mask)
 	default:
@@ -279,25 +279,7 @@ func (f *pruner) addSparse(t *fastTerm, w int, flat uint32) (touched, good uint6
 // to be added: of the set, if it was set, or of all that meet the conditions. It returns how
 // many there are.
 func (f *pruner) pick(w int, mask uint64, flat uint32, some bool) (n int) {
-	var cells [winCells]cell
-	for m := mask; m != 0; m &= m - 1 {
-		c := bits.TrailingZeros64(m)
-		cells[n&(winCells-1)] = cell{uint32(min(math.MaxUint16, f.threshold(flat+uint32(f.cells[c])))), uint32(c)}
-		n++
-	}
-	reach(&f.own, &f.acc, cells[:n])
-	n, f.live = 0, mask
-	for m := mask; m != 0; m &= m - 1 {
-		c := bits.TrailingZeros64(m)
-		word := f.own[c]
-		if some {
-			word &= f.set[c]
-		}
-		if f.set[c] = word; word == 0 {
-			f.live &^= 1 << c
-		}
-		n += bits.OnesCount64(word)
-	}
+	f.live, n = pick(&f.set, &f.acc, &f.cells, mask, f.need-int(flat)-len(f.terms), some)
 	if some || n == 0 || !f.limited && len(f.must) == 0 {
 		return n
 	}
