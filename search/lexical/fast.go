@@ -254,7 +254,7 @@ func (f *pruner) known() float64 {
 
 // raise sets need to what a document must reach now.
 func (f *pruner) raise() {
-	least := max(f.floor, f.r.least()-f.plus)
+	least := max(f.floor, f.r.least()) - f.plus
 	// rounding: each word's impact lost less than a step
 	f.need = max(0, int(least/f.unit)-1)
 }
@@ -263,23 +263,6 @@ func (f *pruner) raise() {
 // have rest steps at most.
 func (f *pruner) threshold(rest uint32) int {
 	return max(1, f.need-int(rest)-len(f.terms))
-}
-
-func (f *pruner) run() {
-	nw := windows(f.p.docs)
-	for w := f.nextWindow(0); w >= 0 && w < nw; w = f.nextWindow(w + 1) {
-		switch {
-		case f.all:
-			f.conjunction(w)
-		case f.tree && f.need == 0:
-			f.anything(w)
-		default:
-			f.disjunction(w)
-		}
-		if w+1 == nw {
-			return
-		}
-	}
 }
 
 // nextWindow returns the next window that may have a document good enough: one of the

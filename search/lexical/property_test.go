@@ -24,9 +24,9 @@ var testSchema = Schema{
 	Order:   "cat:",
 }
 
-// TestMain has small merges put documents in order, too, as large ones do.
+// TestMain has small merges put documents in order and small parts guess, too, as large ones do.
 func TestMain(m *testing.M) {
-	orderFrom = 2
+	orderFrom, guessFrom = 2, 2
 	os.Exit(m.Run())
 }
 
