@@ -58,8 +58,12 @@ func sideBySide(words []string) (lexical.Query, bool) {
 func Compile(q *Query) Form {
 	var f Form
 	var scores, words, must lexical.And
+	asked := map[string]bool{}
 	for _, w := range q.Words {
-		words = append(words, lexical.Words(w, "")...)
+		if !asked[w] { // who says a word twice weighs it twice, but asks for it once
+			asked[w] = true
+			words = append(words, lexical.Words(w, "")...)
+		}
 		// A compound ranks by its parts as well as joined: "boundary-layer flow" is also
 		// about boundaries.
 		for _, t := range lexical.Tokens(w) {

@@ -96,7 +96,9 @@ type parser struct {
 	next    int
 	depth   int
 	not     int      // how many negations enclose the place
+	read    int      // words, phrases and conditions
 	meaning []string // what is wanted, in the order typed
+	meant   int      // words of that
 }
 
 func (p *parser) end() bool   { return p.next >= len(p.tokens) }
@@ -136,9 +138,19 @@ func (p *parser) or() Node {
 // deepest is how far parentheses may be nested.
 const deepest = 20
 
+// MostWords is how many words, phrases and conditions of a query are read, and by how many
+// words papers are found by their meaning: as many as a sentence of MaxQuery letters has.
+const MostWords = 40
+
 func (p *parser) unit() Node {
 	t := p.peek()
 	p.next++
+	if t.kind == word || t.kind == phrase {
+		if p.read++; p.read > MostWords {
+			p.note("Only the first %d words and conditions were read.", MostWords)
+			return nil
+		}
+	}
 	switch t.kind {
 	case minus:
 		if p.end() || p.peek().kind == closing || p.peek().kind == orSign {
@@ -204,9 +216,17 @@ func (p *parser) group() Node {
 
 // mean notes that words are wanted, for the leg by meaning.
 func (p *parser) mean(text string) {
-	if p.not == 0 {
-		p.meaning = append(p.meaning, text)
+	if p.not > 0 {
+		return
 	}
+	words := strings.Fields(text)
+	if left := MostWords - p.meant; left < len(words) {
+		p.note("By meaning, papers were looked for with the first %d words.", MostWords)
+		words = words[:left]
+		text = strings.Join(words, " ")
+	}
+	p.meant += len(words)
+	p.meaning = append(p.meaning, text)
 }
 
 // word reads a word, which may have a field in front or be a range of dates.

@@ -58,6 +58,8 @@ func TestParse(t *testing.T) {
 		{"a lonely minus", "a - b", "a b", "a b", "is no word"},
 		{"signs alone", "!!! ???", "", "", "is no word"},
 		{"nothing", "  ", "", "", ""},
+		{"more words than are read", strings.Repeat("a ", 40) + "b -c", strings.Repeat("a ", 39) + "a", strings.Repeat("a ", 39) + "a", "Only the first 40 words"},
+		{"a long phrase", `"` + strings.Repeat("a ", 40) + `b"`, `"` + strings.Repeat("a ", 40) + `b"`, strings.Repeat("a ", 39) + "a", "with the first 40 words"},
 		{"any script", "深度学习 обучение תורה", "深度学习 обучение תורה", "深度学习 обучение תורה", ""},
 	}
 	for _, tt := range tests {

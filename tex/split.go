@@ -29,7 +29,9 @@ func Split(s string) []Span {
 		case n == 0 && s[i] == '\\':
 			n = 2 // an escaped sign
 		case n == 0:
-			n = 1
+			if n = 1 + strings.IndexAny(s[i+1:], "$\\"); n == 0 {
+				n = len(s) - i
+			}
 		}
 		i += n
 	}

@@ -1,10 +1,10 @@
 // Command find measures the search of an instance as its readers meet it.
 //
 //	find encode -store DIR [-drawn]        fills both indexes, as fast as one core can; with -drawn vectors after the first 2,000 are drawn from them
-//	find rates -store DIR [-rate N] [-by words|both] [-for 20s]    asks pages at a rate, never the same twice
+//	find rates -store DIR [-rate N] [-by words|both|api] [-for 20s]    asks pages, or the API, at a rate, never the same twice
 //	find suggest -store DIR [-for 20s]                             asks for suggestions, one behind the other
 //	find fresh -store DIR [-rate 50] [-for 60s]                    changes papers and waits until they are found
-//	find hostile -store DIR [-n 10000]                             asks what nobody should
+//	find hostile -store DIR [-n 10000] [-from 0]                   asks what nobody should, the questions of these numbers
 //	find known -papers FOLDER [-pool N] [-n 2000] [-out FOLDER]    looks for papers by their titles and sentences; keeps the index and goes on with it
 //	find big -corpus FILE -out FOLDER -n 3000000                   fills an engine with documents of the search bake-off; asked again, measures it
 //	find limit -out FOLDER [-n 2000] [-shared]                     makes a collection in the style of LIMIT
@@ -28,6 +28,7 @@ type options struct {
 	corpus            string
 	out, profile      string
 	rate, n, pool     int
+	from              int
 	time              time.Duration
 	drawn, shared     bool
 }
@@ -53,9 +54,10 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&o.store, "store", "", "the data `folder` of an instance")
 	f.StringVar(&o.papers, "papers", os.Getenv("BROADSHEET_TEST_DATA")+"/arxiv_meta", "a `folder` of arxiv-*.jsonl.zst")
 	f.StringVar(&o.corpus, "corpus", "", "a `file` that the search bake-off generated")
-	f.StringVar(&o.by, "by", "words", "words or both")
+	f.StringVar(&o.by, "by", "words", "words or both, or api for the API, which asks by both")
 	f.IntVar(&o.rate, "rate", 50, "questions a second; 0: one behind the other")
 	f.IntVar(&o.n, "n", 2000, "how many questions")
+	f.IntVar(&o.from, "from", 0, "the first of the questions to ask, of those of hostile")
 	f.IntVar(&o.pool, "pool", 0, "how many papers may be found by meaning; 0: words alone, all papers")
 	f.DurationVar(&o.time, "for", 20*time.Second, "how long")
 	f.StringVar(&o.out, "out", "", "where to write")

@@ -103,10 +103,12 @@ func rates(ctx context.Context, o options) error {
 		say("processor time of the server", cost)
 		return nil
 	}
-	before := c.cpu()
+	before, own := c.cpu(), ownTime()
 	seen, failed := load(ctx, c, a, o.by, o.rate, o.time)
+	each := 1e3 / float64(max(1, len(seen)))
 	say(fmt.Sprintf("by %s, %d a second", o.by, o.rate), seen)
-	fmt.Printf("%d failed; %.2f ms of processor time each\n", failed, (c.cpu()-before).Seconds()*1e3/float64(max(1, len(seen))))
+	fmt.Printf("%d failed; %.2f ms of processor time each, and %.2f of who asks; %d MB of memory of its own\n",
+		failed, (c.cpu()-before).Seconds()*each, (ownTime()-own).Seconds()*each, c.memory()>>20)
 	return nil
 }
 
@@ -127,7 +129,7 @@ func suggest(ctx context.Context, o options) error {
 		letters := []rune(a.next())
 		typed := string(letters[:min(len(letters), 3+a.r.IntN(12))])
 		before, began := c.cpu(), time.Now()
-		if status, _, err := c.ask("/api/papers/suggest?" + url.Values{"q": {typed}}.Encode()); status != 200 || err != nil {
+		if status, _, err := c.get("/api/papers/suggest?" + url.Values{"q": {typed}}.Encode()); status != 200 || err != nil {
 			return fmt.Errorf("%s: %d, %v", typed, status, err)
 		}
 		seen, cost = append(seen, time.Since(began)), append(cost, c.cpu()-before)
@@ -261,6 +263,9 @@ func hostile(ctx context.Context, o options) error {
 	status := map[int]int{}
 	for i := range o.n {
 		q := hostileText(r, i)
+		if i < o.from || ctx.Err() != nil {
+			continue
+		}
 		by := []string{"words", "both", "meaning"}[i%3]
 		before, began := c.cpu(), time.Now()
 		s, _, err := c.get(question(q, by))

@@ -14,6 +14,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"broadsheet/server"
@@ -80,20 +81,18 @@ func start(ctx context.Context, o options, by string) (*child, error) {
 	}
 	c := &child{url: strings.TrimSpace(line[at:]), pid: cmd.Process.Pid, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	c.stop = func() { in.Close(); _ = cmd.Wait() }
-	_, _, err = c.get("q=warm&by=" + by)
+	_, _, err = c.get(question("warm", by))
 	for range 30 { // until the encoder is there, when it is asked
 		if time.Sleep(200 * time.Millisecond); err != nil || by == "words" {
 			break
 		}
-		_, _, err = c.get("q=warm+up&by=" + by)
+		_, _, err = c.get(question("warm up", by))
 	}
 	return c, err
 }
 
-// get asks for a page of results and returns its status and text.
-func (c *child) get(query string) (int, string, error) { return c.ask("/papers?" + query) }
-
-func (c *child) ask(path string) (int, string, error) {
+// get asks for an address and returns the status and text of the answer.
+func (c *child) get(path string) (int, string, error) {
 	r, err := c.client.Get(c.url + path)
 	if err != nil {
 		return 0, "", err
@@ -103,8 +102,29 @@ func (c *child) ask(path string) (int, string, error) {
 	return r.StatusCode, string(p), err
 }
 
+// question is the address of a page of results, or of the API's answer.
 func question(text, by string) string {
-	return url.Values{"q": {text}, "by": {by}}.Encode()
+	if by == "api" {
+		return "/api/papers/search?" + url.Values{"q": {text}, "limit": {"10"}}.Encode()
+	}
+	return "/papers?" + url.Values{"q": {text}, "by": {by}}.Encode()
+}
+
+// memory is what the server holds now besides the files that it maps, in bytes.
+func (c *child) memory() int {
+	p, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
+	kilobytes := 0
+	if _, after, ok := strings.Cut(string(p), "RssAnon:"); ok {
+		_, _ = fmt.Sscan(after, &kilobytes)
+	}
+	return kilobytes << 10
+}
+
+// ownTime is the processor time of this process.
+func ownTime() time.Duration {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // cpu is the processor time of all threads of the server.
