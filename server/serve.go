@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -16,6 +18,7 @@ import (
 // Serve answers requests until ctx ends, then finishes those under way. It
 // prints the address to out once it is ready for them.
 func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.Context)) error {
+	defer spare()()
 	l, err := h.listener()
 	if err != nil {
 		return err
@@ -64,6 +67,24 @@ func (h *House) Serve(ctx context.Context, out io.Writer, work ...func(context.C
 		return nil
 	}
 	return err
+}
+
+// spare lets the collector run seldom while there is little memory in use, and returns what
+// undoes it. GOGC and GOMEMLIMIT, where they are set, hold. What is in use is some 40 MB;
+// pages of the search cost a tenth less so, and 120 MB more (doc/search-speed.md).
+func spare() (undo func()) {
+	const percent, most = 400, 1 << 30 // from a gigabyte on the collector runs as often as it must
+	was, limit := debug.SetGCPercent(percent), debug.SetMemoryLimit(-1)
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(was)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(most)
+	}
+	return func() {
+		debug.SetGCPercent(was)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // secured returns how connections are encrypted, nil for not at all, and what answers
