@@ -164,6 +164,11 @@ func TestChangesAreAwaited(t *testing.T) {
 	defer res.Body.Close()
 	events := bufio.NewScanner(res.Body)
 	events.Buffer(nil, 1<<20)
+	for events.Scan() && events.Text() != "data: "+all.Stream {
+		if strings.HasPrefix(events.Text(), "data: ") {
+			t.Fatalf("the stream begins with %q, not with its name %q", events.Text(), all.Stream)
+		}
+	}
 	seq := func() (n int64) {
 		t.Helper()
 		for events.Scan() {

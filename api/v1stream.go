@@ -155,8 +155,12 @@ func resumed(r *http.Request, s stretch) (stretch, error) {
 }
 
 // stream sends changes as they come, as server-sent events: the kind, the number as id,
-// and the change as data. An error is one from before the first byte.
+// and the change as data. The first event names the stream. An error is one from before the first byte.
 func (a *API) stream(w http.ResponseWriter, r *http.Request, s stretch) error {
+	name, err := a.papers.DB().Stream(r.Context())
+	if err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -175,7 +179,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, s stretch) error {
 		}
 		return out.Flush()
 	}
-	if send("retry: 3000\n\n") != nil {
+	if send("retry: 3000\nevent: stream\ndata: "+name+"\n\n") != nil {
 		return nil // nobody listens any more, here and below
 	}
 	for {

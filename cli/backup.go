@@ -245,7 +245,7 @@ func (c *restoreCommand) Run(ctx context.Context, w World) error {
 	bar := newProgress(w, "MB")
 	var paused []int64
 	err = v.Restore(ctx, p, backup.Target{Data: c.Data, DSN: c.DB, Progress: megabytes(bar), Ready: func(ctx context.Context, d *db.DB) (err error) {
-		paused, err = hook.Pause(ctx, d)
+		paused, err = ofACopy(ctx, d)
 		return err
 	}})
 	bar.done()
@@ -255,6 +255,15 @@ func (c *restoreCommand) Run(ctx context.Context, w World) error {
 	fmt.Fprintf(w.Out, "The instance of %s is back in %s: %s MB in %.1f s.\n", p.At.Format(time.RFC3339Nano), cmp.Or(db.Redact(c.DB), c.Data), mega(p.Bytes()), time.Since(began).Seconds())
 	sayPaused(w, paused)
 	return nil
+}
+
+// ofACopy makes what came out of a backup or an export an instance of its own: its changes
+// go their own way, and its hooks, whose numbers it returns, are paused.
+func ofACopy(ctx context.Context, d *db.DB) (paused []int64, err error) {
+	if err := d.NewStream(ctx); err != nil {
+		return nil, err
+	}
+	return hook.Pause(ctx, d)
 }
 
 // backups are the flags by which a server takes backups of itself.

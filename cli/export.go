@@ -15,7 +15,6 @@ import (
 
 	"broadsheet/edition"
 	"broadsheet/export"
-	"broadsheet/hook"
 )
 
 type exportCommand struct {
@@ -128,7 +127,7 @@ func (c *importCommand) takeExport(ctx context.Context, w World, in *bufio.Reade
 	if err != nil {
 		return true, fmt.Errorf("%s: %w", file, err)
 	}
-	paused, err := hook.Pause(ctx, d)
+	paused, err := ofACopy(ctx, d)
 	if err != nil {
 		return true, err
 	}

@@ -162,6 +162,33 @@ func TestIdentityStays(t *testing.T) {
 	})
 }
 
+// TestAStreamIsOfOneCourse: its name stays until the database is said to be a copy.
+func TestAStreamIsOfOneCourse(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		first, err := d.Stream(t.Context())
+		if err != nil || len(first) < 20 {
+			t.Fatalf("stream %q, %v", first, err)
+		}
+		if again, err := d.Stream(t.Context()); err != nil || again != first {
+			t.Errorf("stream %q, then %q, %v", first, again, err)
+		}
+		identity, err := d.Identity(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.NewStream(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if anew, err := d.Stream(t.Context()); err != nil || anew == first || anew == "" {
+			t.Errorf("the stream of a copy is %q, that of its original %q, %v", anew, first, err)
+		}
+		if again, err := d.Identity(t.Context()); err != nil || again != identity {
+			t.Errorf("the identity of a copy is %q, that of its original %q, %v", again, identity, err)
+		}
+	})
+}
+
 // TestANewDatabaseIsOnesOwn: others on the machine cannot read it, nor what lies beside it.
 func TestANewDatabaseIsOnesOwn(t *testing.T) {
 	t.Parallel()

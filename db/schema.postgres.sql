@@ -382,6 +382,7 @@ import_file PRIMARY KEY (key)
 CREATE UNIQUE INDEX import_file_pkey ON import_file USING btree (key)
 instance.one integer NOT NULL
 instance.name text NOT NULL
+instance.stream text NOT NULL
 instance CHECK ((one = 1))
 instance PRIMARY KEY (one)
 CREATE UNIQUE INDEX instance_pkey ON instance USING btree (one)
@@ -508,6 +509,11 @@ outbox_pace.domain text NOT NULL
 outbox_pace.next bigint NOT NULL
 outbox_pace PRIMARY KEY (domain)
 CREATE UNIQUE INDEX outbox_pace_pkey ON outbox_pace USING btree (domain)
+outbox_pause.one integer NOT NULL
+outbox_pause.since bigint NOT NULL
+outbox_pause CHECK ((one = 1))
+outbox_pause PRIMARY KEY (one)
+CREATE UNIQUE INDEX outbox_pause_pkey ON outbox_pause USING btree (one)
 own_title.title text NOT NULL
 own_title.paper bigint NOT NULL
 own_title FOREIGN KEY (paper) REFERENCES paper(id)
@@ -562,6 +568,7 @@ peer.seq bigint NOT NULL
 peer.latest bigint NOT NULL
 peer.asked bigint NOT NULL
 peer.failed text NOT NULL
+peer.stream text NOT NULL
 peer.stopped bigint NOT NULL
 peer.refused bigint NOT NULL
 peer.anew text NOT NULL
@@ -591,6 +598,13 @@ CREATE UNIQUE INDEX quarantine_pkey ON quarantine USING btree (file, line)
 quiet.account bigint NOT NULL
 quiet PRIMARY KEY (account)
 CREATE UNIQUE INDEX quiet_pkey ON quiet USING btree (account)
+ran.name text NOT NULL
+ran.day text NOT NULL
+ran.times bigint NOT NULL
+ran.failed bigint NOT NULL
+ran.amount bigint NOT NULL
+ran PRIMARY KEY (name, day)
+CREATE UNIQUE INDEX ran_pkey ON ran USING btree (name, day)
 reaction.comment bigint NOT NULL
 reaction.account bigint NOT NULL
 reaction.kind text NOT NULL

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"broadsheet/fault"
@@ -18,8 +19,9 @@ import (
 // questions to one operator go through one Pace, whichever of its servers they go
 // to.
 type Pace struct {
-	Agent string        // the User-Agent; it holds an address at which a person answers
-	Gap   time.Duration // the least time from the end of an answer to the next question
+	Agent   string        // the User-Agent; it holds an address at which a person answers
+	Gap     time.Duration // the least time from the end of an answer to the next question
+	Flowing bool          // answers are handed on as they come, and hold the turn until they are closed
 
 	turn chan struct{} // holds something while nobody asks
 	last time.Time
@@ -40,28 +42,34 @@ func newPace(agent string, gap time.Duration, next http.RoundTripper) *Pace {
 // mostAnswer is the most bytes that an answer may have.
 const mostAnswer = 64 << 20
 
-// RoundTrip asks, and returns when the whole answer is there.
+// RoundTrip asks, and returns when the whole answer is there, or, of a flowing one, its
+// head. An answer of which more comes than any may have breaks off.
 func (p *Pace) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case <-p.turn:
-		defer func() { p.turn <- struct{}{} }()
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
 	if err := wait(r.Context(), time.Until(p.last.Add(p.Gap))); err != nil {
+		p.turn <- struct{}{}
 		return nil, err
 	}
-	defer func() { p.last = time.Now() }()
+	done := sync.OnceFunc(func() { p.last = time.Now(); p.turn <- struct{}{} })
 	r = r.Clone(r.Context())
 	r.Header.Set("User-Agent", p.Agent)
 	a, err := p.next.RoundTrip(r)
 	if err != nil {
+		done()
 		return nil, err
 	}
+	a.Body = &bounded{a.Body, mostAnswer, done}
+	if p.Flowing {
+		return a, nil
+	}
 	defer a.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(a.Body, mostAnswer+1))
-	if len(body) > mostAnswer {
-		return nil, fmt.Errorf("the answer has more than %d MB", mostAnswer>>20)
+	body, err := io.ReadAll(a.Body)
+	if errors.Is(err, errTooMuch) {
+		return nil, err
 	}
 	if err != nil { // what came before the break may be of use to a tolerant reader
 		a.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), broken{err}))
@@ -74,6 +82,31 @@ func (p *Pace) RoundTrip(r *http.Request) (*http.Response, error) {
 type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+var errTooMuch = fmt.Errorf("the answer has more than %d MB", mostAnswer>>20)
+
+// bounded is the body of an answer that may have so many bytes more.
+type bounded struct {
+	io.ReadCloser
+	left int
+	done func()
+}
+
+func (b *bounded) Read(to []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errTooMuch
+	}
+	n, err := b.ReadCloser.Read(to[:min(len(to), b.left+1)])
+	if b.left -= n; b.left < 0 {
+		return n - 1, errTooMuch
+	}
+	return n, err
+}
+
+func (b *bounded) Close() error {
+	defer b.done()
+	return b.ReadCloser.Close()
+}
 
 func wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
@@ -103,11 +136,22 @@ type Client struct {
 	Redirect func(r *http.Request, via []*http.Request) error
 }
 
-// Get asks for an address and has the answer read. It tries again, later each time,
+// Get asks for an address and has the whole answer read, as Read does.
+func (c *Client) Get(ctx context.Context, address string, read func(body []byte, head http.Header) error) error {
+	return c.Read(ctx, address, func(body io.Reader, head http.Header) error {
+		whole, err := io.ReadAll(body)
+		if err != nil {
+			return err
+		}
+		return read(whole, head)
+	})
+}
+
+// Read asks for an address and has the answer read. It tries again, later each time,
 // when the server is busy (503, 429, other 5xx, with Retry-After honoured up to an
 // hour), the connection breaks, or read finds that the answer is not whole: any error
 // of read but a fault.Conflict, which says that the server has answered and means it.
-func (c *Client) Get(ctx context.Context, address string, read func(body []byte, head http.Header) error) error {
+func (c *Client) Read(ctx context.Context, address string, read func(body io.Reader, head http.Header) error) error {
 	tries, sleep := c.Tries, c.Wait
 	if tries == 0 {
 		tries = 6
@@ -117,13 +161,7 @@ func (c *Client) Get(ctx context.Context, address string, read func(body []byte,
 	}
 	pause := 10 * time.Second
 	for try := 1; ; try++ {
-		body, head, retry, err := c.ask(ctx, address)
-		if err == nil {
-			if err = read(body, head); err == nil || fault.Is(err, fault.KindClash) {
-				return err
-			}
-			retry = 0
-		}
+		retry, err := c.ask(ctx, address, read)
 		if retry < 0 || ctx.Err() != nil {
 			return err
 		}
@@ -140,31 +178,55 @@ func (c *Client) Get(ctx context.Context, address string, read func(body []byte,
 	}
 }
 
+// mostRefusal is how much is kept of an answer that says why there is none.
+const mostRefusal = 1 << 20
+
 // ask asks once. retry is negative when asking again is of no use, and 0 when the
 // server did not say how long to wait.
-func (c *Client) ask(ctx context.Context, address string) (body []byte, head http.Header, retry time.Duration, err error) {
+func (c *Client) ask(ctx context.Context, address string, read func(io.Reader, http.Header) error) (retry time.Duration, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, -1, fault.Invalid("%q is no address: %s.", address, err)
+		return -1, fault.Invalid("%q is no address: %s.", address, err)
 	}
 	a, err := (&http.Client{Transport: c.Pace, Timeout: 2 * time.Minute, CheckRedirect: c.Redirect}).Do(r)
 	if fault.Is(err, fault.KindClash) {
-		return nil, nil, -1, err
+		return -1, err
 	}
 	if err != nil {
-		return nil, nil, 0, err
+		return 0, err
 	}
 	defer a.Body.Close()
-	if body, err = io.ReadAll(a.Body); err != nil {
-		return nil, nil, 0, fmt.Errorf("the answer of %s broke off: %w", address, err)
-	}
+	body := &watched{from: a.Body}
 	switch {
 	case a.StatusCode == http.StatusOK:
-		return body, a.Header, -1, nil
+		err = read(body, a.Header)
 	case a.StatusCode == http.StatusTooManyRequests || a.StatusCode >= 500:
-		return nil, nil, retryAfter(a.Header.Get("Retry-After"), time.Now()), &statusError{a.StatusCode, address, nil}
+		return retryAfter(a.Header.Get("Retry-After"), time.Now()), &statusError{a.StatusCode, address, nil}
+	default:
+		why, _ := io.ReadAll(io.LimitReader(body, mostRefusal))
+		err = &statusError{a.StatusCode, address, why}
 	}
-	return nil, nil, -1, &statusError{a.StatusCode, address, body}
+	switch {
+	case err != nil && body.broke != nil:
+		return 0, fmt.Errorf("the answer of %s broke off: %w", address, body.broke)
+	case a.StatusCode != http.StatusOK || err == nil || fault.Is(err, fault.KindClash):
+		return -1, err
+	}
+	return 0, err
+}
+
+// watched is a body that remembers why it broke off.
+type watched struct {
+	from  io.Reader
+	broke error
+}
+
+func (w *watched) Read(to []byte) (int, error) {
+	n, err := w.from.Read(to)
+	if err != nil && err != io.EOF {
+		w.broke = err
+	}
+	return n, err
 }
 
 // retryAfter reads the header of that name (RFC 9110, 10.2.3), 0 when it says

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,13 +21,22 @@ const (
 	mostChange  = 32 << 20  // bytes of one change: a paper with all its comments
 	mostValues  = 300_000   // values in one change, such as the fields of its comments
 	mostInAll   = 1_000_000 // values in one answer; an honest one is cut at 4 MB
+	mostAtOnce  = 4 << 20   // bytes of changes that wait for the next to be read
 	redirects   = 5
 )
 
-// answer is what a peer told, without what of it could not be read.
+// answer is what a peer tells, as far as it has been read. Of its changes it has those that
+// were not handed on yet, without what of them could not be read.
 type answer struct {
 	v1.Changes
 	bad
+	from   int64        // behind which change it was asked for
+	last   int64        // the number of the last change that was read
+	read   int          // changes
+	values int          // in them
+	waits  int          // bytes of the changes that were not handed on yet
+	take   func() error // takes the changes in that are there, up to last, or at the end to Next
+	whole  bool         // it has been read to its end, and makes sense
 }
 
 // bad counts what could not be used, and keeps the reason of the first.
@@ -50,43 +60,53 @@ func within(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// ask asks the peer for what comes after a number.
-func ask(ctx context.Context, p *Peer, seq int64, wait time.Duration) (told *answer, err error) {
+// ask asks the peer for what comes after a number, and has it taken in as it comes, in
+// parts: take may find what it was given before, when an answer broke off and was asked
+// for again.
+func ask(ctx context.Context, p *Peer, seq int64, wait time.Duration, take func(*answer) error) error {
 	address := fmt.Sprintf("%s/api/v1/changes?after=%d&limit=%d&include=comments,entries", p.Address, seq, perAnswer)
 	if wait > 0 {
 		address += fmt.Sprintf("&wait=%d", int(wait.Seconds()))
 	}
-	err = p.Client.Get(ctx, address, func(body []byte, _ http.Header) error {
-		told = &answer{}
-		err := told.read(body)
-		if err == nil {
-			err = told.sound(seq)
+	var ours error
+	err := p.Client.Read(ctx, address, func(body io.Reader, _ http.Header) error {
+		told := &answer{from: seq, last: seq}
+		told.take = func() error {
+			ours = take(told)
+			return ours
+		}
+		err := told.hear(body)
+		if ours != nil {
+			return nil // to ask again is of no use
 		}
 		if err != nil {
 			return fault.Conflict("%s does not answer as a Broadsheet does: %s.", p.Address, strings.TrimSuffix(err.Error(), "."))
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("follow %s: %w", p.Name(), err)
+	if ours != nil {
+		return ours
 	}
-	return told, nil
+	if err != nil {
+		return fmt.Errorf("follow %s: %w", p.Name(), err)
+	}
+	return nil
 }
 
-// read reads an answer piece by piece, and counts before it makes anything of a piece:
+// hear reads an answer piece by piece, and counts before it makes anything of a piece:
 // what is small as text may be large in memory.
-func (a *answer) read(body []byte) error {
-	from := json.NewDecoder(bytes.NewReader(body))
+func (a *answer) hear(body io.Reader) error {
+	from := json.NewDecoder(body)
 	if err := begins(from, '{'); err != nil {
 		return err
 	}
-	for values := 0; from.More(); {
+	for from.More() {
 		name, err := from.Token()
 		if err != nil {
 			return err
 		}
 		if name == "changes" {
-			if err := a.readChanges(from, &values); err != nil {
+			if err := a.hearChanges(from); err != nil {
 				return err
 			}
 			continue
@@ -95,7 +115,7 @@ func (a *answer) read(body []byte) error {
 		if err := from.Decode(&field); err != nil {
 			return err
 		}
-		if to := map[any]any{"instance": &a.Instance, "follows": &a.Follows, "next": &a.Next, "latest": &a.Latest}[name]; to == nil {
+		if to := map[any]any{"instance": &a.Instance, "stream": &a.Stream, "follows": &a.Follows, "next": &a.Next, "latest": &a.Latest}[name]; to == nil {
 			continue
 		} else if countValues(field) > mostFollows {
 			return fmt.Errorf("its %s makes no sense", name)
@@ -103,18 +123,26 @@ func (a *answer) read(body []byte) error {
 			return err
 		}
 	}
-	_, err := from.Token() // the end of it, or that it broke off
-	return err
+	if _, err := from.Token(); err != nil { // the end of it, or that it broke off
+		return err
+	}
+	if err := a.sound(); err != nil {
+		return err
+	}
+	a.whole = true
+	return a.take()
 }
 
-// readChanges reads the list of changes. One that makes no sense is counted and left out.
-func (a *answer) readChanges(from *json.Decoder, values *int) error {
+// hearChanges reads the list of changes. One that makes no sense is counted and left out.
+func (a *answer) hearChanges(from *json.Decoder) error {
 	if err := begins(from, '['); err != nil {
 		return err
 	}
-	a.Changes.Changes = []v1.Change{}
-	for n := 1; from.More(); n++ {
-		if n > perAnswer {
+	if a.Changes.Changes == nil {
+		a.Changes.Changes = []v1.Change{}
+	}
+	for from.More() {
+		if a.read++; a.read > perAnswer {
 			return fmt.Errorf("it tells more than %d changes at once", perAnswer)
 		}
 		var line json.RawMessage
@@ -122,19 +150,43 @@ func (a *answer) readChanges(from *json.Decoder, values *int) error {
 			return err
 		}
 		has := countValues(line)
-		if *values += has; *values > mostInAll {
+		if a.values += has; a.values > mostInAll {
 			return fmt.Errorf("it tells more than %d values at once", mostInAll)
 		}
 		var c v1.Change
 		if len(line) > mostChange || has > mostValues {
 			a.add(1, fault.Invalid("A change is larger than any can be."))
+			continue
 		} else if err := json.Unmarshal(withoutNUL(line), &c); err != nil {
 			a.add(1, err)
-		} else {
-			a.Changes.Changes = append(a.Changes.Changes, c)
+			continue
+		}
+		if err := a.append(c, len(line)); err != nil {
+			return err
 		}
 	}
 	return begins(from, ']')
+}
+
+// append adds a change to those that wait to be taken in. The last ones do so for the
+// end of the answer.
+func (a *answer) append(c v1.Change, size int) error {
+	if c.Seq <= a.last {
+		return fault.Invalid("change %d comes behind %d", c.Seq, a.last)
+	}
+	if n := len(a.Changes.Changes); n == atOnce || n > 0 && a.waits+size > mostAtOnce {
+		if err := a.named(); err != nil {
+			return err
+		}
+		if err := a.take(); err != nil {
+			return err
+		}
+		clear(a.Changes.Changes)
+		a.Changes.Changes, a.bad, a.waits = a.Changes.Changes[:0], bad{}, 0
+	}
+	a.Changes.Changes = append(a.Changes.Changes, c)
+	a.last, a.waits = c.Seq, a.waits+size
+	return nil
 }
 
 func begins(from *json.Decoder, with json.Delim) error {
@@ -181,29 +233,34 @@ func withoutNUL(text []byte) []byte {
 	}
 }
 
-// sound refuses an answer that no Broadsheet gives: whoever follows it must come to an end.
-func (a *answer) sound(seq int64) error {
+// named refuses an answer that does not say whose it is.
+func (a *answer) named() error {
 	name := func(s string) bool {
 		return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' })
 	}
 	switch {
-	case !name(a.Instance):
+	case !name(a.Instance) || a.Stream != "" && !name(a.Stream):
 		return fault.Invalid("it does not say which instance it is")
 	case len(a.Follows) > mostFollows || slices.ContainsFunc(a.Follows, func(f string) bool { return !name(f) }):
 		return fault.Invalid("whom it follows makes no sense")
+	}
+	return nil
+}
+
+// sound refuses an answer that no Broadsheet gives: whoever follows it must come to an end.
+func (a *answer) sound() error {
+	if err := a.named(); err != nil {
+		return err
+	}
+	switch {
 	case a.Changes.Changes == nil:
 		return fault.Invalid("it tells no changes")
-	case a.Latest < seq:
+	case a.Latest < a.from:
 		return nil // it knows fewer changes than it told: it is read anew
-	case a.Next < seq || a.Next > a.Latest || a.Next == seq && a.Latest > seq:
-		return fault.Invalid("behind change %d of %d it goes on at %d", seq, a.Latest, a.Next)
-	}
-	for last, changes := seq, a.Changes.Changes; len(changes) > 0; changes = changes[1:] {
-		if c := changes[0].Seq; c <= last || c > a.Next {
-			return fault.Invalid("change %d comes behind %d", c, last)
-		} else {
-			last = c
-		}
+	case a.Next < a.from || a.Next > a.Latest || a.Next == a.from && a.Latest > a.from:
+		return fault.Invalid("behind change %d of %d it goes on at %d", a.from, a.Latest, a.Next)
+	case a.last > a.Next:
+		return fault.Invalid("change %d comes behind %d", a.last, a.Next)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	v1 "broadsheet/api/v1"
 	"broadsheet/db"
 	"broadsheet/fault"
 	"broadsheet/job"
@@ -80,57 +81,62 @@ func (s *Store) Keep(ctx context.Context, p *Peer) {
 	}
 }
 
-// next asks for the next changes, waiting for them if need be, and takes them in.
+// next asks for the next changes, waiting for them if need be, and takes them in as they
+// come.
 func (s *Store) next(ctx context.Context, p *Peer, wait time.Duration) (Step, error) {
-	seq, known, err := s.place(ctx, p)
+	known, err := s.place(ctx, p)
 	if err != nil {
 		return Step{}, err
 	}
-	step := Step{Seq: seq}
-	told, err := ask(ctx, p, seq, wait)
-	if err == nil {
-		err = s.apart(ctx, p, told)
+	own, err := s.db.Identity(ctx)
+	if err != nil {
+		return Step{}, err
 	}
-	anew := ""
-	if err == nil {
-		if anew = begun(told, seq, known); anew != "" {
-			p.Log.Warn("the peer is read from its beginning: "+anew, "peer", p.Name(), "read", seq)
-			told.Changes.Changes, told.Next, told.bad = nil, 0, bad{}
-		}
-		step, err = s.take(ctx, p, seq, told)
-		step.Anew = anew != ""
+	t := &taking{Store: s, peer: p, own: own, known: known, step: Step{Seq: known.seq}, latest: p.Now().Add(ahead), heard: map[string]bool{}}
+	err = ask(ctx, p, known.seq, wait, func(told *answer) error { return t.take(ctx, told) })
+	if t.why.count > 0 {
+		p.Log.Warn("some of what the peer told could not be used", "peer", p.Name(), "records", t.why.count, "first", t.why.first)
 	}
+	t.step.Bad = t.why.count
 	failed := ""
 	if err != nil && ctx.Err() == nil {
 		failed = err.Error()
 	}
-	if noted := s.note(context.WithoutCancel(ctx), p, step, failed, anew); err == nil {
+	if noted := s.note(context.WithoutCancel(ctx), p, t.step, failed, t.anew); err == nil {
 		err = noted
 	}
-	return step, err
+	return t.step, err
 }
 
-// begun says why what the peer told cannot be the continuation of what was read, "" when
-// it can.
-func begun(told *answer, seq int64, known string) string {
+// known is what was known of a peer before it was asked.
+type known struct {
+	seq              int64 // how far it has been read
+	identity, stream string
+}
+
+// begun says why what the peer tells cannot be the continuation of what was read up to
+// seq, "" when it can, as far as it has told. An older program tells of no stream.
+func begun(told *answer, seq int64, k known) string {
 	switch {
-	case known != "" && told.Instance != known:
+	case k.identity != "" && told.Instance != k.identity:
 		return "another instance answers at its address than before; it is read from its beginning."
-	case told.Latest < seq:
+	case k.stream != "" && told.Stream != "" && told.Stream != k.stream:
+		return "it had been restored from a backup, or brought in from an export; it is read from its beginning."
+	case told.whole && told.Latest < seq:
 		return fmt.Sprintf("it knew %d changes where %d had been read, as one restored from a backup does; it is read from its beginning.", told.Latest, seq)
 	}
 	return ""
 }
 
 // place returns how far the peer has been read, and which instance it was.
-func (s *Store) place(ctx context.Context, p *Peer) (seq int64, identity string, err error) {
+func (s *Store) place(ctx context.Context, p *Peer) (k known, err error) {
 	err = s.db.Transact(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO peer (name, identity, follows, seq, latest, asked, failed) VALUES ($1, '', '', 0, 0, 0, '') ON CONFLICT (name) DO UPDATE SET stopped = 0`, p.Name()); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `SELECT seq, identity FROM peer WHERE name = $1`, p.Name()).Scan(&seq, &identity)
+		return tx.QueryRow(ctx, `SELECT seq, identity, stream FROM peer WHERE name = $1`, p.Name()).Scan(&k.seq, &k.identity, &k.stream)
 	})
-	return seq, identity, err
+	return k, err
 }
 
 // apart refuses to follow whoever follows us, directly or through others, and notes whom
@@ -166,35 +172,60 @@ func (s *Store) note(ctx context.Context, p *Peer, step Step, failed, anew strin
 // do not wait long.
 const atOnce = 100
 
-// take takes in what the peer told and moves the place from which to go on, each part of
-// it in one transaction.
-func (s *Store) take(ctx context.Context, p *Peer, seq int64, told *answer) (Step, error) {
-	sum := Step{Seq: seq, Latest: told.Latest, Changes: len(told.Changes.Changes) + told.count, Bad: told.count}
-	own, err := s.db.Identity(ctx)
-	if err != nil {
-		return sum, err
+// take takes in what the peer has told since it was last called, and moves the place from
+// which to go on, each part of it in one transaction. Of a peer that begins anew it takes
+// nothing: it is asked for its beginning next.
+func (t *taking) take(ctx context.Context, told *answer) error {
+	if err := t.apart(ctx, t.peer, told); err != nil {
+		return err
 	}
-	why := told.bad
-	t := taking{Store: s, peer: p, own: own, instance: told.Instance, latest: p.Now().Add(ahead), heard: map[string]bool{}}
-	for rest := t.understand(told.Changes.Changes, &why); ; {
-		n := min(atOnce, len(rest))
-		to := told.Next
+	if t.anew == "" {
+		t.anew = begun(told, t.step.Seq, t.known)
+	}
+	if t.known.identity = told.Instance; told.Stream != "" || t.anew != "" {
+		t.known.stream = told.Stream
+	}
+	if t.anew != "" {
+		return t.restart(ctx, told)
+	}
+	if !told.whole && told.last <= t.step.Seq {
+		return nil // it was taken in before the answer broke off
+	}
+	told.Changes.Changes = slices.DeleteFunc(told.Changes.Changes, func(c v1.Change) bool { return c.Seq <= t.step.Seq })
+	t.step.Changes += len(told.Changes.Changes) + told.count
+	t.step.Latest = told.Latest
+	t.why.add(told.count, told.first)
+	to := told.last
+	if told.whole {
+		to = max(told.Next, t.step.Seq)
+	}
+	for rest := t.understand(told.Changes.Changes); ; {
+		n, part := min(atOnce, len(rest)), to
 		if n < len(rest) {
-			to = rest[n-1].Seq
+			part = rest[n-1].Seq
 		}
-		part, err := t.part(ctx, rest[:n], sum.Seq, to)
+		done, err := t.part(ctx, rest[:n], t.step.Seq, part)
 		if err != nil {
-			return sum, fmt.Errorf("take in changes %d to %d of %s: %w", sum.Seq, to, p.Name(), err)
+			return fmt.Errorf("take in changes %d to %d of %s: %w", t.step.Seq, part, t.peer.Name(), err)
 		}
-		why.add(part.count, part.first)
-		sum.Seq, sum.Papers, sum.Made = to, sum.Papers+part.papers, sum.Made+part.made
+		t.why.add(done.count, done.first)
+		t.step.Seq, t.step.Papers, t.step.Made = part, t.step.Papers+done.papers, t.step.Made+done.made
 		if rest = rest[n:]; len(rest) == 0 {
-			break
+			return nil
 		}
 	}
-	sum.Papers, sum.Bad = sum.Papers+t.refused, why.count
-	if sum.Bad > 0 {
-		p.Log.Warn("some of what the peer told could not be used", "peer", p.Name(), "records", sum.Bad, "first", why.first)
+}
+
+// restart has the peer be read from its beginning the next time, once all is read that it
+// told: the number of its newest change comes last.
+func (t *taking) restart(ctx context.Context, told *answer) error {
+	if !told.whole {
+		return nil
 	}
-	return sum, nil
+	t.peer.Log.Warn("the peer is read from its beginning: "+t.anew, "peer", t.peer.Name(), "read", t.step.Seq)
+	if _, err := t.part(ctx, nil, t.step.Seq, 0); err != nil {
+		return fmt.Errorf("begin anew with %s: %w", t.peer.Name(), err)
+	}
+	t.step.Seq, t.step.Latest, t.step.Anew = 0, told.Latest, true
+	return nil
 }

@@ -1,12 +1,15 @@
 package mirror_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"broadsheet/db"
@@ -48,7 +51,7 @@ func TestHostilePeers(t *testing.T) {
 		"it runs ahead":              {whole("AAAA", "", `"next": 9, "latest": 3`), want{says: "goes on at 9"}},
 		"backwards":                  {whole("AAAA", paperOf(2, 1, "")+","+paperOf(1, 1, ""), `"next": 2, "latest": 2`), want{says: "change 1 comes behind 2"}},
 		"twice":                      {whole("AAAA", paperOf(1, 1, "")+","+paperOf(1, 1, ""), end), want{says: "change 1 comes behind 1"}},
-		"too many changes":           {whole("AAAA", strings.TrimSuffix(strings.Repeat(`{"seq": 1},`, 1001), ","), end), want{says: "more than 1000 changes"}},
+		"too many changes":           {whole("AAAA", acts(1001), `"next": 1001, "latest": 1001`), want{says: "more than 1000 changes"}},
 		"it follows the whole world": {`{"instance": "AAAA", "follows": [` + strings.Repeat(`"B",`, 1000) + `"C"], "changes": [], "next": 0, "latest": 0}`, want{says: "follows makes no sense"}},
 		"too much in a change":       {one(`, "authors": [` + strings.Repeat(`{},`, 300_000) + `{}]`), refused},
 		"too much in all": {
@@ -182,6 +185,90 @@ func TestALargeAnswer(t *testing.T) {
 	if made := after.TotalAlloc - before.TotalAlloc; made > 30*uint64(len(body)) {
 		t.Errorf("%d MB were made of %d", made>>20, len(body)>>20)
 	}
+}
+
+// acts writes so many changes that are nothing to a mirror.
+func acts(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`{"seq": %d}`, i+1)
+	}
+	return strings.Join(list, ",")
+}
+
+// TestAnAnswerFlows takes in 60 MB while they come, and looks meanwhile at what of them is
+// held in memory.
+func TestAnAnswerFlows(t *testing.T) {
+	const changes, most = 320, 24 << 20
+	f := follow(t, dbtest.Open(t, dbtest.SQLite(t)))
+	long := strings.Repeat("We count. ", 4500)
+	var held uint64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"instance": "AAAA", "changes": [`)
+		for n := 1; n <= changes; n++ {
+			fmt.Fprint(w, strings.TrimSuffix(paperOf(n, 1, ""), "}"), `, "comments": [`)
+			for c := range 4 {
+				fmt.Fprintf(w, `{"id": "%d.%d", "at": "2026-04-14T09:00:00Z", "state": "shown", "body": %q},`, n, c, long)
+			}
+			fmt.Fprintf(w, `{"id": "%d", "at": "2026-04-14T09:00:00Z", "state": "shown", "body": "Yes."}]}`, n)
+			if n < changes {
+				fmt.Fprint(w, ",")
+			}
+			if n%20 == 0 {
+				held = max(held, inUse())
+			}
+		}
+		fmt.Fprintf(w, `], "next": %d, "latest": %d}`, changes, changes)
+	}))
+	defer s.Close()
+	f.peer.Address = s.URL
+	before := inUse()
+	step, err := f.CatchUp(t.Context(), f.peer, nil)
+	if err != nil || step.Made != changes || step.Bad != 0 {
+		t.Fatalf("%+v, %v", step, err)
+	}
+	if held > before+most {
+		t.Errorf("%d MB were held of an answer that flows, want at most %d", (held-before)>>20, most>>20)
+	}
+}
+
+// inUse returns how many bytes of memory are held.
+func inUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestAnAnswerThatBreaksOff is asked for again: what came of it stays, and is neither taken
+// nor counted twice.
+func TestAnAnswerThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := follow(t, d)
+		f.peer.Client.Tries, f.peer.Client.Wait = 3, func(context.Context, time.Duration) error { return nil }
+		var list []string
+		for n := 1; n <= 250; n++ {
+			list = append(list, paperOf(n, 1, `}, "comments": [{"id": "`+fmt.Sprint(n)+`", "at": "2026-04-14T09:00:00Z", "body": "Yes.", "state": "shown"}], "x": {"y": 1`))
+		}
+		body := whole("AAAA", strings.Join(list, ","), `"next": 250, "latest": 250`)
+		tries := 0
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if tries++; tries < 3 {
+				io.WriteString(w, body[:len(body)*2*tries/5])
+				http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			io.WriteString(w, body)
+		}))
+		s.Start()
+		defer s.Close()
+		f.peer.Address = s.URL
+		step, err := f.CatchUp(t.Context(), f.peer, nil)
+		if err != nil || tries != 3 || step.Made != 250 || step.Papers != 250 || step.Changes != 250 || step.Bad != 0 || step.Seq != 250 {
+			t.Errorf("after %d tries: %+v, %v", tries, step, err)
+		}
+	})
 }
 
 // TestPeersThatLeadElsewhere: a question stays with the server that was named.

@@ -84,7 +84,9 @@ func NewPeer(address, agent string, now func() time.Time, log *slog.Logger) (*Pe
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return nil, fault.Invalid("%s: the address of a Broadsheet is wanted, such as https://papers.example.org.", address)
 	}
-	return &Peer{Address: u.Scheme + "://" + u.Host, Client: harvest.Client{Pace: harvest.NewPace(agent, time.Second), Redirect: within}, Now: now, Log: log}, nil
+	pace := harvest.NewPace(agent, time.Second)
+	pace.Flowing = true
+	return &Peer{Address: u.Scheme + "://" + u.Host, Client: harvest.Client{Pace: pace, Redirect: within}, Now: now, Log: log}, nil
 }
 
 // Name is the name under which what came from the peer is kept: its host.

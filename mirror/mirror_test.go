@@ -116,7 +116,7 @@ func TestAPeerIsWatched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		instance, follows, votes, known := "AAAA", "", 3, 2
+		instance, stream, follows, votes, known := "AAAA", "", "", 3, 2
 		f.answer = func(after string) (int, string) {
 			var list []string
 			var from int
@@ -124,7 +124,7 @@ func TestAPeerIsWatched(t *testing.T) {
 			for n := from + 1; n <= known; n++ {
 				list = append(list, paperOf(n, votes, ""))
 			}
-			return 200, fmt.Sprintf(`{"instance": %q, "follows": [%s], "changes": [%s], "next": %d, "latest": %d}`, instance, follows, strings.Join(list, ","), max(from, known), known)
+			return 200, fmt.Sprintf(`{"instance": %q, "stream": %q, "follows": [%s], "changes": [%s], "next": %d, "latest": %d}`, instance, stream, follows, strings.Join(list, ","), max(from, known), known)
 		}
 		catchUp := func(seq int64, papers, votes int) {
 			t.Helper()
@@ -147,6 +147,16 @@ func TestAPeerIsWatched(t *testing.T) {
 		catchUp(2, 2, 5)
 		known = 1 // restored to an earlier point
 		catchUp(1, 2, 5)
+		stream = "S1" // a newer program
+		catchUp(1, 2, 5)
+		stream, votes, known = "S2", 6, 3 // restored, and more was told since
+		catchUp(3, 3, 6)
+		votes = 7
+		for _, stream = range []string{"S2", "", "S2"} { // an older program for a while
+			catchUp(3, 3, 6)
+		}
+		stream = "S3"
+		catchUp(3, 3, 7)
 		follows = fmt.Sprintf("%q, %q", "CCCC", own)
 		if _, err := f.CatchUp(t.Context(), f.peer, nil); err == nil || !strings.Contains(err.Error(), "follows this instance") {
 			t.Errorf("a peer that follows us: %v", err)
@@ -156,7 +166,7 @@ func TestAPeerIsWatched(t *testing.T) {
 			t.Errorf("we ourselves: %v", err)
 		}
 		instance = "BBBB"
-		catchUp(1, 2, 5)
+		catchUp(3, 3, 7)
 		if got, err := f.Follows(t.Context()); err != nil || fmt.Sprint(got) != "[BBBB CCCC]" {
 			t.Errorf("it follows %v, %v", got, err)
 		}

@@ -17,11 +17,14 @@ import (
 // taking is one answer that is taken in.
 type taking struct {
 	*Store
-	peer          *Peer
-	own, instance string          // who we are, and who the peer is
-	latest        time.Time       // what is said to have happened later makes no sense
-	heard         map[string]bool // names of comments in the answer
-	refused       int             // papers
+	peer   *Peer
+	own    string          // who we are
+	known  known           // who the peer is
+	latest time.Time       // what is said to have happened later makes no sense
+	heard  map[string]bool // names of comments in the answer
+	step   Step            // how far this has come
+	why    bad             // of what could not be used
+	anew   string          // why the peer is read from its beginning, "" when it is not
 }
 
 // ahead is how far the clock of a peer, or its day, may be before ours.
@@ -50,17 +53,17 @@ type entry struct {
 
 // understand returns the changes that can be used. Of a paper that makes sense it leaves
 // out the comments and the place that do not.
-func (t *taking) understand(changes []v1.Change, why *bad) (list []change) {
+func (t *taking) understand(changes []v1.Change) (list []change) {
 	for i := range changes {
 		c := change{Change: &changes[i]}
 		if c.Paper != nil {
 			var err error
 			if c.paper, err = t.paperOf(c.Change); err != nil {
-				t.refused++
-				why.add(1, fmt.Errorf("paper %q: %w", clip(c.ID, 60), err))
+				t.step.Papers++
+				t.why.add(1, fmt.Errorf("paper %q: %w", clip(c.ID, 60), err))
 				continue
 			}
-			t.about(&c, why)
+			t.about(&c)
 		}
 		for _, e := range c.Entries {
 			id, err := t.identifier(e.Paper)
@@ -69,7 +72,7 @@ func (t *taking) understand(changes []v1.Change, why *bad) (list []change) {
 				err = wrong
 			}
 			if err != nil {
-				why.add(1, fmt.Errorf("edition %q: %w", clip(c.ID, 60), err))
+				t.why.add(1, fmt.Errorf("edition %q: %w", clip(c.ID, 60), err))
 				continue
 			}
 			c.entries = append(c.entries, entry{id, *at})
@@ -80,8 +83,8 @@ func (t *taking) understand(changes []v1.Change, why *bad) (list []change) {
 }
 
 // about reads what else is said of a paper than what it is.
-func (t *taking) about(c *change, why *bad) {
-	leave := func(err error) { why.add(1, fmt.Errorf("paper %q: %w", clip(c.ID, 60), err)) }
+func (t *taking) about(c *change) {
+	leave := func(err error) { t.why.add(1, fmt.Errorf("paper %q: %w", clip(c.ID, 60), err)) }
 	var err error
 	if c.Paper.Edition != nil {
 		if c.place, err = t.placeOf(c.Paper.Edition); err != nil {
@@ -120,10 +123,10 @@ func (t *taking) commentOf(c *v1.Comment) (*said, error) {
 	if state != discuss.Shown && state != discuss.Withdrawn && state != discuss.Hidden {
 		return nil, nil
 	}
-	f := discuss.Foreign{ID: c.ID, Parent: c.Parent, Origin: discuss.Origin{Instance: t.instance, ID: c.ID}, Native: true, At: c.At, Edited: c.Edited, State: state, Ups: c.Ups, Doubts: c.Doubts}
+	f := discuss.Foreign{ID: c.ID, Parent: c.Parent, Origin: discuss.Origin{Instance: t.known.identity, ID: c.ID}, Native: true, At: c.At, Edited: c.Edited, State: state, Ups: c.Ups, Doubts: c.Doubts}
 	if o := c.Origin; o != nil {
 		f.Origin = discuss.Origin(*o)
-		f.Native, f.Own = o.Instance == t.instance, o.Instance == t.own
+		f.Native, f.Own = o.Instance == t.known.identity, o.Instance == t.own
 	}
 	if state == discuss.Shown {
 		f.Body = c.Body

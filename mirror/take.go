@@ -72,7 +72,7 @@ func (t *taking) together(ctx context.Context, changes []change, from, to int64)
 				return err
 			}
 		}
-		moved, err := tx.Exec(ctx, `UPDATE peer SET seq = $2, identity = $4 WHERE name = $1 AND seq = $3`, t.peer.Name(), to, from, t.instance)
+		moved, err := tx.Exec(ctx, `UPDATE peer SET seq = $2, identity = $4, stream = $5 WHERE name = $1 AND seq = $3`, t.peer.Name(), to, from, t.known.identity, t.known.stream)
 		if err == nil && moved == 0 {
 			err = errMeanwhile
 		}

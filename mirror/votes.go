@@ -38,7 +38,7 @@ func (t *taking) votesOf(c *v1.Change) ([]tally, error) {
 			up.at = u.Read
 		}
 	}
-	list := []tally{up, {instance: t.instance, votes: said.Here.Votes, at: c.At}}
+	list := []tally{up, {instance: t.known.identity, votes: said.Here.Votes, at: c.At}}
 	if len(c.Votes) > places {
 		return nil, fault.Invalid("Its votes come from more places than there are.")
 	}
@@ -46,7 +46,7 @@ func (t *taking) votesOf(c *v1.Change) ([]tally, error) {
 		switch v.Instance {
 		case upstream:
 			list[0].votes, list[0].at = v.Votes, v.At
-		case t.instance, t.own:
+		case t.known.identity, t.own:
 		default:
 			list = append(list, tally{instance: v.Instance, votes: v.Votes, at: v.At})
 		}
@@ -113,7 +113,7 @@ func (t *taking) keep(ctx context.Context, tx *db.Tx, id int64, x tally) error {
 	_, err := tx.Exec(ctx, `INSERT INTO foreign_vote (paper, instance, votes, comments, stars, at, made)
 		SELECT $1, $2, $3, $4, $5, $6, 0 WHERE $2 = $7 OR NOT EXISTS (SELECT 1 FROM peer WHERE identity = $2 AND stopped = 0 AND $2 <> '')
 		ON CONFLICT (paper, instance) DO UPDATE SET votes = excluded.votes, comments = excluded.comments, stars = excluded.stars, at = excluded.at
-		WHERE excluded.instance = $7 OR excluded.at >= foreign_vote.at`, id, x.instance, x.votes, x.comments, x.stars, db.Micros(x.at), t.instance)
+		WHERE excluded.instance = $7 OR excluded.at >= foreign_vote.at`, id, x.instance, x.votes, x.comments, x.stars, db.Micros(x.at), t.known.identity)
 	if err != nil {
 		return fmt.Errorf("keep the votes of paper %d given at %q: %w", id, x.instance, err)
 	}

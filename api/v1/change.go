@@ -5,6 +5,7 @@ import "time"
 // Changes is a stretch of the change stream.
 type Changes struct {
 	Instance string   `json:"instance"`          // whose changes these are: another one when the database is another
+	Stream   string   `json:"stream"`            // another one when the log may have gone back: begin with 0 then
 	Follows  []string `json:"follows,omitempty"` // the instances whose votes and comments are among them
 	Changes  []Change `json:"changes"`
 	Next     int64    `json:"next"`   // ask for what comes after this number
