@@ -28,6 +28,7 @@ type site struct {
 // editing are the flags that say who makes the edition and what readers may put in.
 type editing struct {
 	DeskHour string `help:"When the edition of a day is published, such as 06:00 in that zone. Until then what comes in waits at the desk, which keeps, skips and orders it. Without an hour there is no desk: an edition fills as its day goes." placeholder:"HH:MM" env:"BROADSHEET_DESK_HOUR"`
+	Decides  string `name:"desk-decides" help:"What readers are told, where they put papers in, of how the desk decides." placeholder:"TEXT" env:"BROADSHEET_DESK_DECIDES"`
 	PerDay   int    `name:"submit-per-day" help:"How many papers a reader may put in on one day; 0 for none." default:"3" env:"BROADSHEET_SUBMIT_PER_DAY"`
 	Window   int    `name:"submit-window" help:"The age in days up to which readers may put papers in; 0 for any." default:"30" env:"BROADSHEET_SUBMIT_WINDOW"`
 	Direct   string `name:"submit-direct" help:"With a desk: whose papers stand in the coming edition without it: nobody's, those of who is at the desk (desk), also of readers of whom it has kept one (known), everybody's." enum:"nobody,desk,known,everybody" default:"desk" env:"BROADSHEET_SUBMIT_DIRECT"`
@@ -42,7 +43,11 @@ func (e editing) into(s *edition.Settings) (err error) {
 	if e.DeskHour == "" {
 		return nil
 	}
-	s.Desk, s.Submit.Direct = true, edition.Direct(e.Direct)
+	const longest = 2000
+	if len(e.Decides) > longest {
+		return fault.Invalid("--desk-decides: at most %d letters fit.", longest)
+	}
+	s.Desk, s.Decides, s.Submit.Direct = true, strings.TrimSpace(e.Decides), edition.Direct(e.Direct)
 	if s.Hour, err = edition.ParseHour(e.DeskHour); err != nil {
 		return fault.Invalid("--desk-hour: %s", fault.Message(err))
 	}

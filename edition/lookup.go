@@ -206,7 +206,7 @@ func (l *Lookup) fromPage(ctx context.Context, page *fetch.Page, c fetch.Citatio
 			return l.follow(ctx, paper.Identifier{Scheme: paper.ArXiv, Value: id}, depth)
 		}
 	}
-	return nil, fault.Invalid("The page names no arXiv identifier and no DOI, and carries no citation tags. Paste the paper’s own address.")
+	return nil, fault.Invalid("The page (%d KB were read) names no arXiv identifier and no DOI, and carries no citation tags. Paste the paper’s own address.", max(1, (len(page.Text)+512)>>10))
 }
 
 // follow returns the paper of an identifier that another one led to.

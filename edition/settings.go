@@ -31,6 +31,8 @@ type Settings struct {
 	Desk bool
 	Hour time.Duration // after midnight in Zone
 
+	Decides string // what readers are told of how the desk decides; "" is a text of ours
+
 	Submit Submitting
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"broadsheet/db"
 	"broadsheet/fault"
@@ -81,6 +82,20 @@ func (s *Store) Find(ctx context.Context, id Identifier) (*Paper, error) {
 		return nil, fmt.Errorf("find %s: %w", id, err)
 	}
 	return s.load(ctx, s.db, n, "")
+}
+
+// NewestOf returns the highest arXiv identifier that is held of the month of another, such
+// as 2511.17592, "" when none is, or that one is of the old form.
+func (s *Store) NewestOf(ctx context.Context, id string) (string, error) {
+	month, _, numbered := strings.Cut(id, ".")
+	if !numbered || len(month) != 4 {
+		return "", nil
+	}
+	var newest sql.NullString
+	if err := s.db.QueryRow(ctx, `SELECT max(value) FROM identifier WHERE scheme = $1 AND value >= $2 AND value < $3`, ArXiv, month+".", month+"/").Scan(&newest); err != nil {
+		return "", fmt.Errorf("find the newest of %s: %w", month, err)
+	}
+	return newest.String, nil
 }
 
 // Holders returns the papers that any of the identifiers names, those that the first ones

@@ -69,7 +69,13 @@ func (h *Handler) lookUp(w http.ResponseWriter, r *http.Request) error {
 		if d.Err = fault.Message(err); d.Err == "" {
 			return err
 		}
-		d.Missing = fault.Is(err, fault.KindMissing)
+		if d.Missing = fault.Is(err, fault.KindMissing); d.Missing {
+			if id, ok := edition.Identify(d.Any); ok && id.Scheme == paper.ArXiv {
+				if d.Newest, err = h.Papers.NewestOf(r.Context(), id.Value); err != nil {
+					return err
+				}
+			}
+		}
 		return h.showSubmit(w, r, d)
 	}
 	d.Found = p

@@ -21,6 +21,7 @@ type SubmitData struct {
 	Near     []*paper.Paper // what may be the same as what was found or typed
 	Err      string
 	Missing  bool         // whoever gives out such identifiers has none such
+	Newest   string       // the highest arXiv identifier held of its month, "" for none
 	Found    *paper.Paper // nil when nothing was looked up, or nothing found
 	Asked    bool         // what was named is no identifier
 	Titles   []*paper.Paper
@@ -64,6 +65,7 @@ type SubmitPage struct {
 	Form     *SubmitForm
 	Mine     []OwnRow
 	DeskKept string // how much the desk keeps of what readers put in
+	Decides  string // how the desk decides; "" without one
 	Rules    string
 }
 
@@ -129,6 +131,9 @@ func SubmitPageOf(s Site, d SubmitData) *SubmitPage {
 		v.Mine = append(v.Mine, OwnRow{s.entry(x.Paper), state, says})
 	}
 	v.Rules = d.rules()
+	if d.Making != nil {
+		v.Decides = cmp.Or(d.Settings.Decides, deskDecides)
+	}
 	if d.Decided > 0 {
 		v.DeskKept = fmt.Sprintf("%s of the last %s.", number(d.Kept), count(d.Decided, "submission"))
 	}
@@ -151,6 +156,9 @@ func (d *SubmitData) promise() string {
 	}
 	return says + fmt.Sprintf(" You have %d of %d left today.", d.Left, set.PerDay)
 }
+
+// deskDecides is what is said of how the desk decides where the operator says nothing.
+const deskDecides = "It looks for a claim that can be checked, for work that readers of other fields can use, and for subjects that the edition lacks. Who wrote a paper, and how loudly it is told of, counts for nothing. A paper that was skipped may be put in again when there is more to show."
 
 func (d *SubmitData) rules() string {
 	set := d.Settings.Submit
@@ -309,6 +317,15 @@ func (v *SubmitPage) form(d SubmitData) {
 	v.Form, v.Alone = f, ""
 }
 
+// monthOf writes the month of an arXiv identifier of the new form as November 2025.
+func monthOf(id string) string {
+	month, err := time.Parse("0601", id[:4])
+	if err != nil {
+		return "Its month"
+	}
+	return month.Format("January 2006")
+}
+
 // hint says what a reader can do whose paper was not found, or cannot be put in.
 func (d *SubmitData) hint(v *SubmitPage) []Link {
 	switch {
@@ -321,7 +338,10 @@ func (d *SubmitData) hint(v *SubmitPage) []Link {
 	}
 	var list []Link
 	if d.Missing {
-		list = []Link{{Text: "What was given out within the hour comes later. "}, {Text: "Search by title", Href: "/papers"}, {Text: ". "}}
+		if d.Newest != "" {
+			list = []Link{{Text: monthOf(d.Newest) + " ends here at "}, {Text: d.Newest, Href: paperPath(d.Newest)}, {Text: ". "}}
+		}
+		list = append(list, Link{Text: "What was given out within the hour comes later. "}, Link{Text: "Search by title", Href: "/papers"}, Link{Text: ". "})
 	}
 	if v.Hand != nil {
 		list = append(list, Link{Text: "Or "}, Link{Text: "put it in by hand", Href: "#hand"}, Link{Text: "; then the desk checks it."})
