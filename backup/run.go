@@ -79,6 +79,9 @@ func (v *Vault) Run(ctx context.Context, d *db.DB, t Taking) (taken *Taken, err 
 	return taken, err
 }
 
+// Work is the name under which it is noted how backups went (job.Ran).
+const Work = "backup"
+
 // note writes down how a backup goes; the last good one stays on record.
 func (v *Vault) note(ctx context.Context, d *db.DB, r Ran) error {
 	err := d.Transact(ctx, func(tx *db.Tx) error {
@@ -89,7 +92,10 @@ func (v *Vault) note(ctx context.Context, d *db.DB, r Ran) error {
 				written = CASE WHEN excluded.point = 0 THEN backup.written ELSE excluded.written END,
 				asked = CASE WHEN backup.asked = 'backup' THEN '' ELSE backup.asked END`,
 			v.Place(), db.Micros(r.Began), db.Micros(r.Ended), db.Micros(r.Point), r.Bytes, r.Written, r.Failed)
-		return err
+		if err != nil || r.Ended.IsZero() {
+			return err
+		}
+		return job.Ran(ctx, tx, Work, r.Ended, r.Failed != "", r.Bytes)
 	})
 	if err != nil {
 		return fmt.Errorf("note how the backup went: %w", err)

@@ -57,6 +57,7 @@ type commands struct {
 	MCP      mcpCommand      `cmd:"" name:"mcp" help:"Let a language model read, over the Model Context Protocol."`
 	Search   searchCommand   `cmd:"" help:"Find papers by words, meaning, author, date."`
 	Digest   digestCommand   `cmd:"" help:"See and send the mails that readers subscribed to."`
+	Mail     mailCommand     `cmd:"" help:"Pause mail, and go on with it."`
 	Model    modelCommand    `cmd:"" help:"Choose the encoder by which papers are found by meaning."`
 	Eval     evalCommand     `cmd:"" help:"Measure how good the search is on judged collections."`
 	Move     moveCommand     `cmd:"" help:"Carry a running instance to another database."`

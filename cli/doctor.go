@@ -91,7 +91,7 @@ func (c *doctorAllCommand) all(ctx context.Context, d *db.DB) ([]finding, error)
 	for _, examine := range []func(context.Context, *db.DB) ([]finding, error){
 		c.ledger,
 		func(ctx context.Context, d *db.DB) ([]finding, error) { return backedUp(ctx, d, time.Now()) },
-		told, followed,
+		told, followed, heldBack,
 	} {
 		more, err := examine(ctx, d)
 		if err != nil {

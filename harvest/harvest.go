@@ -36,6 +36,7 @@ import (
 
 	"broadsheet/db"
 	"broadsheet/fault"
+	"broadsheet/job"
 	"broadsheet/paper"
 )
 
@@ -138,14 +139,21 @@ func (h *Harvester) begin(ctx context.Context, name string) (place string, err e
 	return place, nil
 }
 
+// Work is the name under which it is noted how reading a source went (job.Ran).
+func Work(source string) string { return "source " + source }
+
 func (h *Harvester) end(ctx context.Context, name string, failed error) error {
 	says := ""
 	if failed != nil && !errors.Is(failed, context.Canceled) {
 		says = clip(failed.Error(), 300)
 	}
 	return h.db().Transact(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE source SET ended = $2, failed = $3 WHERE name = $1`, name, db.Micros(h.now()), says)
-		return err
+		now := h.now()
+		var got int64
+		if err := tx.QueryRow(ctx, `UPDATE source SET ended = $2, failed = $3 WHERE name = $1 RETURNING got`, name, db.Micros(now), says).Scan(&got); err != nil {
+			return err
+		}
+		return job.Ran(ctx, tx, Work(name), now, says != "", got)
 	})
 }
 

@@ -50,10 +50,14 @@ func (o *Outbox) sweep(ctx context.Context) error {
 // idle reports whether no letter is due and none needs to be freed. It writes nothing,
 // so that waiting costs nobody the writer.
 func (o *Outbox) idle(ctx context.Context) (bool, error) {
+	last, err := lowest(ctx, o.db)
+	if err != nil {
+		return false, err
+	}
 	var n int
-	err := o.db.QueryRow(ctx, `SELECT count(*) FROM (
-		SELECT id FROM (SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $1 LIMIT 1) ready
-		UNION ALL SELECT id FROM (SELECT id FROM outbox WHERE state IN ('taken', 'handing') AND until <= $1 LIMIT 1) expired) work`, db.Micros(o.Now())).Scan(&n)
+	err = o.db.QueryRow(ctx, `SELECT count(*) FROM (
+		SELECT id FROM (SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, $2) AND due <= $1 LIMIT 1) ready
+		UNION ALL SELECT id FROM (SELECT id FROM outbox WHERE state IN ('taken', 'handing') AND until <= $1 LIMIT 1) expired) work`, db.Micros(o.Now()), last).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("look for letters that are due: %w", err)
 	}
@@ -92,9 +96,13 @@ func (o *Outbox) claim(ctx context.Context, limit int) ([]*Letter, error) {
 }
 
 func (o *Outbox) take(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]*Letter, error) {
+	last, err := lowest(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(ctx, `UPDATE outbox SET state = 'taken', holder = $1, until = $2 WHERE id IN (
-			SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, 1) AND due <= $3 ORDER BY rank, due, id LIMIT $4`+tx.Dialect.SkipLocked()+`)
-		RETURNING `+letterColumns, o.holder, db.Micros(now.Add(o.Lease)), db.Micros(now), limit)
+			SELECT id FROM outbox WHERE state = 'waiting' AND rank IN (0, $5) AND due <= $3 ORDER BY rank, due, id LIMIT $4`+tx.Dialect.SkipLocked()+`)
+		RETURNING `+letterColumns, o.holder, db.Micros(now.Add(o.Lease)), db.Micros(now), limit, last)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,11 @@
 // Each such case is counted on the letter (unsure). A letter whose process died
 // before the final dot was certainly not taken, and is sent again without doubt.
 //
+// # While mail is paused
+//
+// Whoever runs the instance may hold the mail back. Letters that their recipient asked for
+// this minute go all the same, such as a sign-in link; digests and notices wait.
+//
 // # Addresses that are not written to
 //
 // A farewell, a complaint and too many bounces put the keyed hash of the address on
@@ -268,6 +273,12 @@ func (o *Outbox) enqueue(ctx context.Context, tx *db.Tx, letters []Letter) ([]in
 	return ids, rows.Err()
 }
 
+// The ranks of letters: those that somebody waits for go before all others.
+const (
+	askedFor = 0
+	ordinary = 1
+)
+
 // row returns the columns of a letter that differ from one to the other.
 func (l *Letter) row(now time.Time) ([]any, error) {
 	body := l.Ref
@@ -277,12 +288,12 @@ func (l *Letter) row(now time.Time) ([]any, error) {
 			return nil, err
 		}
 	}
-	due, rank := l.Due, 1
+	due, rank := l.Due, ordinary
 	if due.IsZero() {
 		due = now
 	}
 	if l.Asked {
-		rank = 0
+		rank = askedFor
 	}
 	to, err := json.Marshal(l.To)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"broadsheet/edition"
 	"broadsheet/harvest"
 	"broadsheet/job"
+	"broadsheet/outbox"
 	"broadsheet/paper"
 	"broadsheet/web"
 )
@@ -26,7 +27,7 @@ func (r *report) Instance(ctx context.Context) (d web.InstanceData, err error) {
 	}
 	d.Deeds = r.deeds()
 	for _, part := range []func(context.Context, *web.InstanceData) error{
-		r.needs, r.out, r.lanes, r.letters, r.gauges, r.copies, r.staff,
+		r.needs, r.out, r.lanes, r.letters, r.gauges, r.copies, r.month, r.staff,
 	} {
 		if err := part(ctx, &d); err != nil {
 			return d, err
@@ -42,6 +43,13 @@ func (r *report) needs(ctx context.Context, d *web.InstanceData) error {
 	}
 	for _, n := range d.Notes { // of sources, backups, lines that could not be read
 		add(web.Failed, "Failing", strings.TrimSuffix(n.Strong, ".")+".", n.Text, web.Link{})
+	}
+	paused, err := outbox.Paused(ctx, r.DB)
+	if err != nil {
+		return err
+	}
+	if !paused.IsZero() {
+		add(web.Waiting, "Paused", "Mail is paused.", "Digests and notices wait; sign-in links and confirmations still go.", web.Link{Text: "To the mail", Href: "#mail"})
 	}
 	free, all, err := r.disk()
 	if err == nil && all > 0 && free < 1<<30 {
@@ -164,6 +172,10 @@ func (r *report) letters(ctx context.Context, d *web.InstanceData) error {
 	if d.Outbox.Due, err = r.Digests.ByHour(ctx, midnight); err != nil {
 		return err
 	}
+	if d.Outbox.Paused, err = outbox.Paused(ctx, r.DB); err != nil {
+		return err
+	}
+	d.Deeds = append(d.Deeds, map[bool]string{true: web.DeedPause, false: web.DeedResume}[d.Outbox.Paused.IsZero()])
 	by := map[string]int{}
 	returned := 0
 	for _, c := range counts {

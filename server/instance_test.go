@@ -14,6 +14,9 @@ import (
 	"broadsheet/db"
 	"broadsheet/harvest"
 	"broadsheet/hook"
+	"broadsheet/job"
+	"broadsheet/mail"
+	"broadsheet/outbox"
 )
 
 // TestInstancePage has an administrator look at the server: what is well, what was done,
@@ -44,7 +47,7 @@ func TestInstancePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vault.Run(t.Context(), h.DB, backup.Taking{}); err != nil {
+	if _, err := vault.Run(t.Context(), h.DB, backup.Taking{Now: h.Config.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	gone, _, err := h.Hooks.Add(t.Context(), hook.Draft{URL: "https://lab.example/in", Events: []hook.Event{hook.CommentPosted}})
@@ -58,7 +61,7 @@ func TestInstancePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, page = admin()
-	for _, want := range []string{"1 program is told nothing more.", "were new", "Backup: 1 time"} {
+	for _, want := range []string{"1 program is told nothing more.", "were new", "Backup: 1 time", `aria-label="Backups of 30 days: `, "29 days of 30 without one"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("after a backup and a failure the page lacks %q", want)
 		}
@@ -104,6 +107,17 @@ func TestInstanceButtons(t *testing.T) {
 	if page := send("GET", "").Body.String(); strings.Count(page, `name="do"`) != 3 || !strings.Contains(page, "No restore was ever rehearsed.") {
 		t.Error("the page lacks its buttons, or that no restore was rehearsed")
 	}
+	if err := h.DB.Transact(t.Context(), func(tx *db.Tx) error {
+		if err := job.Ran(t.Context(), tx, harvest.Work("arxiv-oai"), h.Config.Now(), true, 0); err != nil {
+			return err
+		}
+		return job.Ran(t.Context(), tx, harvest.Work("arxiv-oai"), h.Config.Now().AddDate(0, 0, -1), false, 3)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if page := send("GET", "").Body.String(); !strings.Contains(page, `aria-label="30 days: failed on one, not read on 28"`) {
+		t.Error("the page does not draw how the source went on 30 days")
+	}
 	for _, deed := range []string{"harvest now", "rehearse a restore"} {
 		if w := send("POST", deed); w.Code != http.StatusSeeOther {
 			t.Errorf("%s: %d %s", deed, w.Code, w.Body)
@@ -122,6 +136,39 @@ func TestInstanceButtons(t *testing.T) {
 	}
 	if page := send("GET", "").Body.String(); !strings.Contains(page, ", good") || strings.Contains(page, "No restore was ever") {
 		t.Error("the page does not say that a restore was rehearsed")
+	}
+}
+
+// TestMailIsPausedByAButton: an administrator pauses the mail and has it go on; the page and
+// the log of acts say so.
+func TestMailIsPausedByAButton(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, func(c *Config) { c.Mail.Dial = mail.Maildir(t.TempDir()).Dial })
+	admin := "session=" + accounttest.SignIn(t, h.Accounts, accounttest.Create(t, h.Accounts, h.DB, "noor", account.Administrator))
+	send := func(method, deed string) string {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(method, "/instance", strings.NewReader(url.Values{"do": {deed}}.Encode()))
+		r.Header.Set("Cookie", admin)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		h.Handler().ServeHTTP(w, r)
+		if method == "POST" && w.Code != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", deed, w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	for _, c := range []struct{ deed, offered, not string }{{"", "pause mail", "resume mail"}, {"pause mail", "resume mail", "pause mail"}, {"resume mail", "pause mail", "resume mail"}} {
+		if c.deed != "" {
+			send("POST", c.deed)
+		}
+		page := send("GET", "")
+		if !strings.Contains(page, `value="`+c.offered+`"`) || strings.Contains(page, `value="`+c.not+`"`) {
+			t.Errorf("after %q the page does not offer %q alone", c.deed, c.offered)
+		}
+		if since, err := outbox.Paused(t.Context(), h.DB); err != nil || since.IsZero() == (c.deed == "pause mail") || strings.Contains(page, "Mail is paused.") == since.IsZero() {
+			t.Errorf("after %q it is paused since %v, %v, and the page says otherwise or the mail does", c.deed, since, err)
+		}
+		if c.deed != "" && !strings.Contains(page, "<td>"+c.deed) {
+			t.Errorf("the log of acts has no %q", c.deed)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"broadsheet/db"
 	"broadsheet/fault"
 	"broadsheet/harvest"
+	"broadsheet/outbox"
 	"broadsheet/web"
 )
 
@@ -36,6 +37,10 @@ func (h *House) operate(ctx context.Context, actor int64, deed string) error {
 			err = backup.Ask(ctx, tx, h.BacksUpTo, backup.DeedBackup)
 		case deed == web.DeedRehearse && h.BacksUpTo != "":
 			err = backup.Ask(ctx, tx, h.BacksUpTo, backup.DeedRehearsal)
+		case deed == web.DeedPause:
+			err = outbox.Pause(ctx, tx, h.Config.Now())
+		case deed == web.DeedResume:
+			err = outbox.Resume(ctx, tx)
 		default:
 			return fault.Invalid("This server does no such thing.")
 		}

@@ -102,6 +102,27 @@ func GapsOf(days []LedgerCount) Chart {
 	return c
 }
 
+// RunsOf draws a row of days on which something was done: low where it was not, high
+// where it went well, black and higher where it failed.
+func RunsOf(days []RunDay) Chart {
+	c := Chart{Width: 5 * len(days), Height: 14}
+	failed, none := 0, 0
+	for i, d := range days {
+		b := Bar{X: strconv.Itoa(5 * i), Y: "3", W: "4", H: "9"}
+		switch {
+		case d.Failed > 0:
+			failed++
+			b.Y, b.H, b.Class = "0", "14", "ink"
+		case d.Times == 0:
+			none++
+			b.Y, b.H = "11", "1"
+		}
+		c.Bars = append(c.Bars, b)
+	}
+	c.Label = fmt.Sprintf("%s: failed on %s, not read on %s", count(len(days), "day"), inWords(failed), inWords(none))
+	return c
+}
+
 // Tone is a year of editions in halftone: weeks across, weekdays down, a dot for
 // each edition.
 type Tone struct {

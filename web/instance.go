@@ -19,6 +19,8 @@ type InstanceData struct {
 	Index   []Gauge
 	Engine  string // that searches; "" without a search
 	Backups []Fact
+	Copies  []int64 // bytes of the last backup of each of 30 days, 0 for none, the newest last
+	CopySum string  // what is to be said of them
 	Room    []Gauge
 	Pace    string   // how long there is room
 	Deeds   []string // what an administrator may have the server do now
@@ -34,6 +36,8 @@ const (
 	DeedHarvest  = "harvest now"
 	DeedBackup   = "back up now"
 	DeedRehearse = "rehearse a restore"
+	DeedPause    = "pause mail"
+	DeedResume   = "resume mail"
 )
 
 // begun says what follows when a deed was asked for.
@@ -41,6 +45,8 @@ var begun = map[string]string{
 	DeedHarvest:  "Every source is asked within half a minute; the table of sources shows how it goes.",
 	DeedBackup:   "A backup is taken within seconds; look again in a while.",
 	DeedRehearse: "The newest backup is restored beside the instance and looked at; look again in a while.",
+	DeedPause:    "Digests and notices wait from now on. Sign-in links and confirmations still go.",
+	DeedResume:   "Mail goes again, what waited first.",
 }
 
 // May reports whether the server can be asked for a deed.
@@ -82,6 +88,7 @@ type Run struct{ From, To time.Time }
 type OutboxData struct {
 	Sent, Due []int // letters in each hour of today: handed over, and mails to come
 	States    []OutboxState
+	Paused    time.Time // since when digests and notices are held back, zero when they are not
 }
 
 // OutboxState is how many letters are in a state.
@@ -115,6 +122,7 @@ type InstancePage struct {
 	Rows         []SourceRow
 	Times        *Timetable
 	Hours        *Graph
+	Nights       *Graph
 	Sent         string
 	Roles        []InstanceRole
 	Acts         []LogRow
@@ -165,6 +173,12 @@ func InstancePageOf(s Site, d InstanceData) *InstancePage {
 	}
 	if len(d.Outbox.Sent) > 0 {
 		v.Hours, v.Sent = outboxHours(d.Outbox, s.Now)
+	}
+	if !d.Outbox.Paused.IsZero() {
+		v.Sent = "paused since " + moment(d.Outbox.Paused, s.Now) + ". " + v.Sent
+	}
+	if len(d.Copies) > 0 {
+		v.Nights = backupDays(d, s.Now)
 	}
 	for _, a := range d.Staff {
 		v.Roles = append(v.Roles, InstanceRole{a.Role.String(), a.Name, s.pageOfReader(a.Handle), a.Joined.Format("2 Jan 2006")})
@@ -237,6 +251,27 @@ func outboxHours(d OutboxData, now time.Time) (*Graph, string) {
 	says := fmt.Sprintf("%s sent today, %s to come", number(sent), number(due))
 	g.Label = "Letters by the hour: " + says
 	return g, says
+}
+
+// backupDays draws what the last backup of each day holds.
+func backupDays(d InstanceData, now time.Time) *Graph {
+	const width, floor, tall = 560, 84.0, 76.0
+	g := &Graph{Chart: Chart{Width: width, Height: 104, Label: "Backups of " + count(len(d.Copies), "day") + ": " + d.CopySum}, Anchor: "start"}
+	most := slices.Max(d.Copies)
+	step := float64(width) / float64(len(d.Copies))
+	for i, n := range d.Copies {
+		if n == 0 {
+			continue
+		}
+		b := bar(step*float64(i), step-4, max(1, tall*float64(n)/float64(most)), floor)
+		if i == len(d.Copies)-1 {
+			b.Class = "ink"
+		}
+		g.Bars = append(g.Bars, b)
+	}
+	g.Lines = []Label{{X: "0", Y: length(floor)}}
+	g.Words = []Label{{"0", "100", shortDate(now.AddDate(0, 0, 1-len(d.Copies)))}, {length(width - 40), "100", "today"}}
+	return g
 }
 
 // instance shows the operator how the server does and what needs them.

@@ -25,7 +25,11 @@ type Source struct {
 	State State
 	Says  string // Current; Failed, 429
 	Next  time.Time
+	Back  []RunDay // 30 days, the newest last; none when that was not noted
 }
+
+// RunDay is how often something was done on a day, and how often of these it failed.
+type RunDay struct{ Times, Failed int }
 
 // Absent is a paper that was announced and is not held.
 type Absent struct {
@@ -72,6 +76,7 @@ type SourceRow struct {
 	Name, Ran, Took, Got, Next string
 	State                      State
 	Says                       string
+	Gaps                       *Chart // of its days
 }
 
 // LedgerRow is a row of the ledger with its last 30 days.
@@ -126,6 +131,10 @@ func sourceRows(list []Source, now time.Time) (rows []SourceRow) {
 		}
 		if !src.Next.IsZero() {
 			row.Next = moment(src.Next, now)
+		}
+		if len(src.Back) > 0 {
+			c := RunsOf(src.Back)
+			row.Gaps = &c
 		}
 		rows = append(rows, row)
 	}
