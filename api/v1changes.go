@@ -42,9 +42,6 @@ func (a *API) follow(ctx context.Context, s stretch) (*v1.Changes, error) {
 	if out.Instance, err = a.papers.DB().Identity(ctx); err != nil {
 		return nil, err
 	}
-	if out.Stream, err = a.papers.DB().Stream(ctx); err != nil {
-		return nil, err
-	}
 	if a.Follows != nil {
 		if out.Follows, err = a.Follows(ctx); err != nil {
 			return nil, err

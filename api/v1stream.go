@@ -97,8 +97,19 @@ func (a *API) changes() http.Handler {
 	})
 }
 
+// nameStream says in a header which stream it is.
+func (a *API) nameStream(w http.ResponseWriter, r *http.Request) error {
+	name, err := a.papers.DB().Stream(r.Context())
+	w.Header().Set(v1.StreamHeader, name)
+	w.Header().Set("Access-Control-Expose-Headers", v1.StreamHeader)
+	return err
+}
+
 // poll answers with the next changes, or with none once it has waited for long enough.
 func (a *API) poll(w http.ResponseWriter, r *http.Request, s stretch, wait time.Duration) error {
+	if err := a.nameStream(w, r); err != nil {
+		return err
+	}
 	out, err := a.await(r.Context(), s, wait)
 	if err != nil {
 		return err
@@ -155,10 +166,9 @@ func resumed(r *http.Request, s stretch) (stretch, error) {
 }
 
 // stream sends changes as they come, as server-sent events: the kind, the number as id,
-// and the change as data. The first event names the stream. An error is one from before the first byte.
+// and the change as data. An error is one from before the first byte.
 func (a *API) stream(w http.ResponseWriter, r *http.Request, s stretch) error {
-	name, err := a.papers.DB().Stream(r.Context())
-	if err != nil {
+	if err := a.nameStream(w, r); err != nil {
 		return err
 	}
 	h := w.Header()
@@ -179,7 +189,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, s stretch) error {
 		}
 		return out.Flush()
 	}
-	if send("retry: 3000\nevent: stream\ndata: "+name+"\n\n") != nil {
+	if send("retry: 3000\n\n") != nil {
 		return nil // nobody listens any more, here and below
 	}
 	for {

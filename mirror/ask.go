@@ -30,6 +30,7 @@ const (
 type answer struct {
 	v1.Changes
 	bad
+	stream string       // "" from a program of before streams had names
 	from   int64        // behind which change it was asked for
 	last   int64        // the number of the last change that was read
 	read   int          // changes
@@ -69,8 +70,8 @@ func ask(ctx context.Context, p *Peer, seq int64, wait time.Duration, take func(
 		address += fmt.Sprintf("&wait=%d", int(wait.Seconds()))
 	}
 	var ours error
-	err := p.Client.Read(ctx, address, func(body io.Reader, _ http.Header) error {
-		told := &answer{from: seq, last: seq}
+	err := p.Client.Read(ctx, address, func(body io.Reader, head http.Header) error {
+		told := &answer{from: seq, last: seq, stream: head.Get(v1.StreamHeader)}
 		told.take = func() error {
 			ours = take(told)
 			return ours
@@ -115,7 +116,7 @@ func (a *answer) hear(body io.Reader) error {
 		if err := from.Decode(&field); err != nil {
 			return err
 		}
-		if to := map[any]any{"instance": &a.Instance, "stream": &a.Stream, "follows": &a.Follows, "next": &a.Next, "latest": &a.Latest}[name]; to == nil {
+		if to := map[any]any{"instance": &a.Instance, "follows": &a.Follows, "next": &a.Next, "latest": &a.Latest}[name]; to == nil {
 			continue
 		} else if countValues(field) > mostFollows {
 			return fmt.Errorf("its %s makes no sense", name)
@@ -239,7 +240,7 @@ func (a *answer) named() error {
 		return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' })
 	}
 	switch {
-	case !name(a.Instance) || a.Stream != "" && !name(a.Stream):
+	case !name(a.Instance) || a.stream != "" && !name(a.stream):
 		return fault.Invalid("it does not say which instance it is")
 	case len(a.Follows) > mostFollows || slices.ContainsFunc(a.Follows, func(f string) bool { return !name(f) }):
 		return fault.Invalid("whom it follows makes no sense")

@@ -120,7 +120,7 @@ func begun(told *answer, seq int64, k known) string {
 	switch {
 	case k.identity != "" && told.Instance != k.identity:
 		return "another instance answers at its address than before; it is read from its beginning."
-	case k.stream != "" && told.Stream != "" && told.Stream != k.stream:
+	case k.stream != "" && told.stream != "" && told.stream != k.stream:
 		return "it had been restored from a backup, or brought in from an export; it is read from its beginning."
 	case told.whole && told.Latest < seq:
 		return fmt.Sprintf("it knew %d changes where %d had been read, as one restored from a backup does; it is read from its beginning.", told.Latest, seq)
@@ -182,8 +182,8 @@ func (t *taking) take(ctx context.Context, told *answer) error {
 	if t.anew == "" {
 		t.anew = begun(told, t.step.Seq, t.known)
 	}
-	if t.known.identity = told.Instance; told.Stream != "" || t.anew != "" {
-		t.known.stream = told.Stream
+	if t.known.identity = told.Instance; told.stream != "" || t.anew != "" {
+		t.known.stream = told.stream
 	}
 	if t.anew != "" {
 		return t.restart(ctx, told)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"broadsheet/account"
+	v1 "broadsheet/api/v1"
 	"broadsheet/db"
 	"broadsheet/db/dbtest"
 	"broadsheet/discuss"
@@ -30,6 +31,7 @@ type follower struct {
 	peer     *mirror.Peer
 	answer   func(after string) (status int, body string)
 	asked    int
+	stream   string // which the peer tells
 }
 
 func follow(t testing.TB, d *db.DB) *follower {
@@ -41,6 +43,9 @@ func follow(t testing.TB, d *db.DB) *follower {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.asked++
 		status, body := f.answer(r.URL.Query().Get("after"))
+		if f.stream != "" {
+			w.Header().Set(v1.StreamHeader, f.stream)
+		}
 		w.WriteHeader(status)
 		io.WriteString(w, body)
 	}))
@@ -116,7 +121,7 @@ func TestAPeerIsWatched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		instance, stream, follows, votes, known := "AAAA", "", "", 3, 2
+		instance, follows, votes, known := "AAAA", "", 3, 2
 		f.answer = func(after string) (int, string) {
 			var list []string
 			var from int
@@ -124,7 +129,7 @@ func TestAPeerIsWatched(t *testing.T) {
 			for n := from + 1; n <= known; n++ {
 				list = append(list, paperOf(n, votes, ""))
 			}
-			return 200, fmt.Sprintf(`{"instance": %q, "stream": %q, "follows": [%s], "changes": [%s], "next": %d, "latest": %d}`, instance, stream, follows, strings.Join(list, ","), max(from, known), known)
+			return 200, fmt.Sprintf(`{"instance": %q, "follows": [%s], "changes": [%s], "next": %d, "latest": %d}`, instance, follows, strings.Join(list, ","), max(from, known), known)
 		}
 		catchUp := func(seq int64, papers, votes int) {
 			t.Helper()
@@ -147,15 +152,15 @@ func TestAPeerIsWatched(t *testing.T) {
 		catchUp(2, 2, 5)
 		known = 1 // restored to an earlier point
 		catchUp(1, 2, 5)
-		stream = "S1" // a newer program
+		f.stream = "S1" // a newer program
 		catchUp(1, 2, 5)
-		stream, votes, known = "S2", 6, 3 // restored, and more was told since
+		f.stream, votes, known = "S2", 6, 3 // restored, and more was told since
 		catchUp(3, 3, 6)
 		votes = 7
-		for _, stream = range []string{"S2", "", "S2"} { // an older program for a while
+		for _, f.stream = range []string{"S2", "", "S2"} { // an older program for a while
 			catchUp(3, 3, 6)
 		}
-		stream = "S3"
+		f.stream = "S3"
 		catchUp(3, 3, 7)
 		follows = fmt.Sprintf("%q, %q", "CCCC", own)
 		if _, err := f.CatchUp(t.Context(), f.peer, nil); err == nil || !strings.Contains(err.Error(), "follows this instance") {

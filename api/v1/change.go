@@ -2,10 +2,14 @@ package v1
 
 import "time"
 
+// StreamHeader is the header of an answer that names the stream: another one when the log may
+// have gone back, to begin with 0 then. It is no part of the body, which a restored instance
+// answers as it did before.
+const StreamHeader = "Change-Stream"
+
 // Changes is a stretch of the change stream.
 type Changes struct {
 	Instance string   `json:"instance"`          // whose changes these are: another one when the database is another
-	Stream   string   `json:"stream"`            // another one when the log may have gone back: begin with 0 then
 	Follows  []string `json:"follows,omitempty"` // the instances whose votes and comments are among them
 	Changes  []Change `json:"changes"`
 	Next     int64    `json:"next"`   // ask for what comes after this number
