@@ -12,6 +12,9 @@ import (
 func TestMailIsPausedByCommand(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	if status, says := command(t, "account", "add", "ada@readers.test", "--data", dir); status != 0 {
+		t.Fatal(says)
+	}
 	for _, c := range []struct {
 		do, says string
 		paused   bool
