@@ -53,73 +53,87 @@ func (a *API) mountV1() {
 	a.route(base1+"/", account.Look, http.HandlerFunc(a.nothing))
 }
 
+// own serves a reader what is theirs.
+func (a *API) own(address string, f deed) { a.route("GET "+base1+address, account.Own, a.owning(f)) }
+
+// do has a reader do something that changes what is kept.
+func (a *API) do(address string, act account.Act, f deed) {
+	method, path, _ := strings.Cut(address, " ")
+	a.route(method+" "+base1+path, act, a.acting(f))
+}
+
 // mountOwn adds what readers keep and do.
 func (a *API) mountOwn() {
-	own := func(address string, f deed) { a.route("GET "+base1+address, account.Own, a.owning(f)) }
-	do := func(address string, act account.Act, f deed) {
-		method, path, _ := strings.Cut(address, " ")
-		a.route(method+" "+base1+path, act, a.acting(f))
-	}
 	if a.Accounts != nil {
-		own("/me", a.v1Me)
-		own("/me/profile", a.v1Profile)
-		do("PATCH /me/profile", account.Keep, a.v1ChangeProfile)
-		own("/me/subscriptions", a.v1Mails)
-		do("POST /me/subscriptions", account.Keep, a.v1Subscribe)
-		do("PATCH /me/subscriptions/{subscription}", account.Keep, a.v1Resubscribe)
-		do("DELETE /me/subscriptions/{subscription}", account.Keep, a.v1Unsubscribe)
+		a.own("/me", a.v1Me)
+		a.own("/me/profile", a.v1Profile)
+		a.do("PATCH /me/profile", account.Keep, a.v1ChangeProfile)
+		a.own("/me/subscriptions", a.v1Mails)
+		a.do("POST /me/subscriptions", account.Keep, a.v1Subscribe)
+		a.do("PATCH /me/subscriptions/{subscription}", account.Keep, a.v1Resubscribe)
+		a.do("DELETE /me/subscriptions/{subscription}", account.Keep, a.v1Unsubscribe)
 	}
 	if a.Talk != nil {
-		do("PUT /papers/{id}/vote", account.Vote, a.v1Vote(true))
-		do("DELETE /papers/{id}/vote", account.Vote, a.v1Vote(false))
-		do("POST /papers/{id}/comments", account.Comment, a.v1Write)
-		do("PATCH /comments/{comment}", account.Comment, a.v1Edit)
-		do("DELETE /comments/{comment}", account.Comment, a.v1Withdraw)
-		do("PUT /comments/{comment}/reaction", account.Comment, a.v1React)
-		do("POST /comments/{comment}/reports", account.Comment, a.v1Report)
-		do("POST /papers/{id}/reports", account.Comment, a.v1ReportRecord)
-		do("POST /papers/{id}/claims", account.Submit, a.v1Claim)
-		own("/me/votes", a.v1Voted)
-		own("/me/comments", a.v1Written)
-		own("/me/claims", a.v1Claims)
+		a.mountOwnTalk()
 		a.mountModeration()
 	}
 	if a.Library != nil {
-		own("/me/saved", a.v1Saved)
-		own("/me/papers/{id}", a.v1Mark)
-		do("PUT /me/saved/{id}", account.Keep, a.v1Save(true))
-		do("DELETE /me/saved/{id}", account.Keep, a.v1Save(false))
-		do("PUT /me/read/{id}", account.Keep, a.v1Read(true))
-		do("DELETE /me/read/{id}", account.Keep, a.v1Read(false))
-		do("PUT /me/notes/{id}", account.Keep, a.v1Note)
-		own("/me/collections", a.v1Collections)
-		do("POST /me/collections", account.Keep, a.v1Collect)
-		own("/me/collections/{slug}", a.v1Collection)
-		do("PUT /me/collections/{slug}", account.Keep, a.v1Recollect)
-		do("DELETE /me/collections/{slug}", account.Keep, a.v1Uncollect)
-		do("PUT /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(true))
-		do("DELETE /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(false))
-		a.route("GET "+base1+"/readers/{handle}", account.Look, a.owning(a.v1Reader))
-		a.route("GET "+base1+"/readers/{handle}/collections/{slug}", account.Look, a.owning(a.v1PublicCollection))
-		own("/me/follows", a.v1Follows)
-		do("PUT /me/follows/{kind}/{key}", account.Keep, a.v1Follow(true))
-		do("DELETE /me/follows/{kind}/{key}", account.Keep, a.v1Follow(false))
-		own("/me/mutes", a.v1Mutes)
-		do("PUT /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(true))
-		do("DELETE /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(false))
-		own("/me/following", a.v1Following)
-		do("POST /me/following/looks", account.Keep, a.v1Look)
-		own("/me/knobs", a.v1Knobs)
-		do("PUT /me/knobs/{kind}/{key}", account.Keep, a.v1Turn)
+		a.mountLibrary()
 	}
 	if a.Lookup != nil && a.Library != nil {
-		do("POST /me/saved", account.Keep, a.v1Keep)
+		a.do("POST /me/saved", account.Keep, a.v1Keep)
 	}
 	if a.Lookup != nil {
-		do("POST /submissions", account.Submit, a.v1Submit)
-		own("/me/submissions", a.v1Submissions)
+		a.do("POST /submissions", account.Submit, a.v1Submit)
+		a.own("/me/submissions", a.v1Submissions)
 		a.route("GET "+base1+"/lookup", account.Submit, a.owning(a.v1Lookup))
 	}
+}
+
+// mountOwnTalk adds votes, comments, reports and claims.
+func (a *API) mountOwnTalk() {
+	a.do("PUT /papers/{id}/vote", account.Vote, a.v1Vote(true))
+	a.do("DELETE /papers/{id}/vote", account.Vote, a.v1Vote(false))
+	a.do("POST /papers/{id}/comments", account.Comment, a.v1Write)
+	a.do("PATCH /comments/{comment}", account.Comment, a.v1Edit)
+	a.do("DELETE /comments/{comment}", account.Comment, a.v1Withdraw)
+	a.do("PUT /comments/{comment}/reaction", account.Comment, a.v1React)
+	a.do("POST /comments/{comment}/reports", account.Comment, a.v1Report)
+	a.do("POST /papers/{id}/reports", account.Comment, a.v1ReportRecord)
+	a.do("POST /papers/{id}/claims", account.Submit, a.v1Claim)
+	a.own("/me/votes", a.v1Voted)
+	a.own("/me/comments", a.v1Written)
+	a.own("/me/claims", a.v1Claims)
+}
+
+// mountLibrary adds what readers save, collect, follow and mute.
+func (a *API) mountLibrary() {
+	a.own("/me/saved", a.v1Saved)
+	a.own("/me/papers/{id}", a.v1Mark)
+	a.do("PUT /me/saved/{id}", account.Keep, a.v1Save(true))
+	a.do("DELETE /me/saved/{id}", account.Keep, a.v1Save(false))
+	a.do("PUT /me/read/{id}", account.Keep, a.v1Read(true))
+	a.do("DELETE /me/read/{id}", account.Keep, a.v1Read(false))
+	a.do("PUT /me/notes/{id}", account.Keep, a.v1Note)
+	a.own("/me/collections", a.v1Collections)
+	a.do("POST /me/collections", account.Keep, a.v1Collect)
+	a.own("/me/collections/{slug}", a.v1Collection)
+	a.do("PUT /me/collections/{slug}", account.Keep, a.v1Recollect)
+	a.do("DELETE /me/collections/{slug}", account.Keep, a.v1Uncollect)
+	a.do("PUT /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(true))
+	a.do("DELETE /me/collections/{slug}/papers/{id}", account.Keep, a.v1Put(false))
+	a.route("GET "+base1+"/readers/{handle}", account.Look, a.owning(a.v1Reader))
+	a.route("GET "+base1+"/readers/{handle}/collections/{slug}", account.Look, a.owning(a.v1PublicCollection))
+	a.own("/me/follows", a.v1Follows)
+	a.do("PUT /me/follows/{kind}/{key}", account.Keep, a.v1Follow(true))
+	a.do("DELETE /me/follows/{kind}/{key}", account.Keep, a.v1Follow(false))
+	a.own("/me/mutes", a.v1Mutes)
+	a.do("PUT /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(true))
+	a.do("DELETE /me/mutes/{kind}/{key}", account.Keep, a.v1Mute(false))
+	a.own("/me/following", a.v1Following)
+	a.do("POST /me/following/looks", account.Keep, a.v1Look)
+	a.own("/me/knobs", a.v1Knobs)
+	a.do("PUT /me/knobs/{kind}/{key}", account.Keep, a.v1Turn)
 }
 
 // limitOf reads how many things a list is to have.

@@ -97,6 +97,14 @@ func (s *Store) Export(ctx context.Context, account int64, add func(name string,
 
 // exportRest adds notes, read marks, follows, mutes and knobs.
 func (s *Store) exportRest(ctx context.Context, account int64, add func(name string, part any) error) error {
+	if err := s.exportMarks(ctx, account, add); err != nil {
+		return err
+	}
+	return s.exportChoices(ctx, account, add)
+}
+
+// exportMarks adds notes and read marks.
+func (s *Store) exportMarks(ctx context.Context, account int64, add func(name string, part any) error) error {
 	for _, part := range []struct{ name, query string }{
 		{"notes", `SELECT p.key, j.at, j.body FROM jot j JOIN paper p ON p.id = j.paper WHERE j.account = $1 ORDER BY j.at, p.id`},
 		{"read", `SELECT p.key, o.at, '' FROM opened o JOIN paper p ON p.id = o.paper WHERE o.account = $1 ORDER BY o.at, p.id`},
@@ -129,6 +137,11 @@ func (s *Store) exportRest(ctx context.Context, account int64, add func(name str
 			return err
 		}
 	}
+	return nil
+}
+
+// exportChoices adds follows, mutes and knobs.
+func (s *Store) exportChoices(ctx context.Context, account int64, add func(name string, part any) error) error {
 	type choice struct {
 		Kind Kind   `json:"kind"`
 		Key  string `json:"key"`
