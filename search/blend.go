@@ -6,15 +6,21 @@ import (
 	"slices"
 )
 
-// Weight is what meaning counts in a blend; words count the rest. Chosen on three
-// judged collections; doc/search-quality.md has the figures.
-const Weight = 0.40
+// Weight is what meaning counts in a blend; words count the rest. Whole is what a document
+// counts above that which has all the words. Chosen on judged collections;
+// doc/search-quality.md has the figures.
+const (
+	Weight = 0.40
+	Whole  = 0.15
+)
 
-// Score is what a document counts whose share of the words, 0 to 1, and whose cosine are
-// known. It falls in neither. The cosine counts at least the square of the share: the more of
-// the words a document has, the less a low cosine can take from it.
-func Score(words, cosine float64) float64 {
-	return (1-Weight)*words + Weight*max(cosine, words*words)
+// Score is what a document counts. words is its BM25 as a part of the most that a document
+// could score, cosine is its meaning's, and had, 0 to 1, is which part of the query's words
+// it has, the rare ones counting more. It falls in none of them. That a document has nearly
+// all of many words is hardly chance, and says more than BM25 does, which adds word to word:
+// the sixth power is small until little is missing.
+func Score(words, cosine, had float64) float64 {
+	return (1-Weight)*words + Weight*cosine + Whole*math.Pow(had, 6)
 }
 
 // Scored is a document with a score of one leg.
@@ -50,8 +56,8 @@ func Blend(words, meaning []Scored, most float64, missing Legs) []Hit {
 // cosine can move. A document that has no vector yet counts as one of middling
 // meaning among the candidates.
 //
-// missing gives the scores that a leg did not: of documents that only the other one
-// found.
+// missing gives the scores that a leg did not, of documents that only the other one
+// found, and which part of the words each has.
 func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 	list := make([]candidate, 0, len(words)+len(meaning))
 	at := make(map[int64]int, len(words)+len(meaning))
@@ -76,8 +82,12 @@ func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 			onlyWords = append(onlyWords, c.id)
 		}
 	}
-	var scores []float64
-	scored := beside(len(onlyMeaning) > few, func() { scores = missing.Words(onlyMeaning) })
+	ids := make([]int64, len(list))
+	for i, c := range list {
+		ids[i] = c.id
+	}
+	var scores, had []float64
+	scored := beside(len(ids) > few, func() { scores, had = missing.Words(onlyMeaning), missing.Had(ids) })
 	cosines := missing.Meaning(onlyWords)
 	scored()
 	for i, s := range scores {
@@ -93,7 +103,7 @@ func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 		if math.IsNaN(cos) {
 			cos = middle
 		}
-		c.score = Score(c.words, cos)
+		c.score = Score(c.words, cos, had[i])
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
@@ -105,9 +115,11 @@ func blend(words, meaning []Scored, most float64, missing Legs) []candidate {
 const few = 50
 
 // Legs give the scores of chosen documents: 0 for one that the words do not match,
-// NaN for one without a vector. Both are asked at once.
+// NaN for one without a vector. Had is which part of the words a document has. Words and
+// Had are asked while Meaning is.
 type Legs interface {
 	Words(ids []int64) []float64
+	Had(ids []int64) []float64
 	Meaning(ids []int64) []float64
 }
 

@@ -9,12 +9,20 @@ import (
 )
 
 // tables are legs that know every score.
-type tables struct{ w, m map[int64]float64 }
+type tables struct{ w, m, h map[int64]float64 }
 
 func (t tables) Words(ids []int64) []float64 {
 	var list []float64
 	for _, id := range ids {
 		list = append(list, t.w[id])
+	}
+	return list
+}
+
+func (t tables) Had(ids []int64) []float64 {
+	var list []float64
+	for _, id := range ids {
+		list = append(list, t.h[id])
 	}
 	return list
 }
@@ -54,10 +62,11 @@ func TestBlendIsItsDefinition(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.Float64Range(1, 30).Draw(t, "most")
-		all := tables{map[int64]float64{}, map[int64]float64{}}
+		all := tables{map[int64]float64{}, map[int64]float64{}, map[int64]float64{}}
 		for id := range int64(rapid.IntRange(1, 40).Draw(t, "documents")) {
 			if rapid.Bool().Draw(t, "has words") {
 				all.w[id] = rapid.Float64Range(0.01, most).Draw(t, "words")
+				all.h[id] = rapid.Float64Range(0, 1).Draw(t, "part of the words")
 			}
 			all.m[id] = rapid.Float64Range(-1, 1).Draw(t, "cosine")
 		}
@@ -66,8 +75,7 @@ func TestBlendIsItsDefinition(t *testing.T) {
 		list := blend(words, meaning, most, all)
 		seen := map[int64]bool{}
 		for i, c := range list {
-			share := all.w[c.id] / most
-			want := 0.6*share + 0.4*max(all.m[c.id], share*share)
+			want := 0.6*all.w[c.id]/most + 0.4*all.m[c.id] + 0.15*math.Pow(all.h[c.id], 6)
 			if math.Abs(c.score-want) > 1e-9 {
 				t.Errorf("document %d scores %f, want %f", c.id, c.score, want)
 			}
@@ -92,7 +100,7 @@ func TestBlendIsItsDefinition(t *testing.T) {
 
 func TestADocumentWithoutVectorIsFoundByItsWords(t *testing.T) {
 	t.Parallel()
-	all := tables{map[int64]float64{1: 10, 2: 1}, map[int64]float64{2: .3, 3: .2}}
+	all := tables{map[int64]float64{1: 10, 2: 1}, map[int64]float64{2: .3, 3: .2}, map[int64]float64{1: 1, 2: .1}}
 	list := blend(best(all.w, 9), best(all.m, 9), 10, all)
 	if list[0].id != 1 {
 		t.Errorf("the only document with all words stands behind %d", list[0].id)

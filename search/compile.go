@@ -33,9 +33,9 @@ const (
 // Form is a query in the language of the word index.
 type Form struct {
 	Rank   lexical.Query // what scores; nil when nothing does
+	Plain  lexical.Query // Rank without what words that stand side by side score once more
 	Filter lexical.Query // what binds; nil when nothing does
 	All    lexical.Query // every word and all that binds
-	Bonus  lexical.Query // the part of Rank for words that stand side by side; nil without
 }
 
 // sideBonus is what a short query's words are worth where they stand side by side, as
@@ -51,28 +51,20 @@ func sideBySide(words []string) (lexical.Query, bool) {
 	if len(words) < 2 || len(words) > longestSide {
 		return nil, false
 	}
-	return lexical.Exactly(strings.Join(words, " "), ""), true
+	return lexical.Boosted{By: sideBonus, Of: lexical.Exactly(strings.Join(words, " "), "")}, true
 }
 
 // Compile returns a query in the language of the word index.
 func Compile(q *Query) Form {
 	var f Form
-	var scores, words, must lexical.And
+	var words, must lexical.And
+	scores := scored(q.Words)
 	asked := map[string]bool{}
 	for _, w := range q.Words {
 		if !asked[w] { // who says a word twice weighs it twice, but asks for it once
 			asked[w] = true
 			words = append(words, lexical.Words(w, "")...)
 		}
-		// A compound ranks by its parts as well as joined: "boundary-layer flow" is also
-		// about boundaries.
-		for _, t := range lexical.Tokens(w) {
-			scores = append(scores, lexical.Term{Word: t.Word})
-		}
-	}
-	if side, ok := sideBySide(q.Words); ok {
-		f.Bonus = lexical.Boosted{By: sideBonus, Of: side}
-		scores = append(scores, f.Bonus)
 	}
 	for _, n := range q.Must {
 		c := node(n)
@@ -82,13 +74,39 @@ func Compile(q *Query) Form {
 		}
 	}
 	if len(scores) > 0 {
-		f.Rank = lexical.Or(scores)
+		f.Plain, f.Rank = lexical.Or(scores), lexical.Or(scores)
+		if side, ok := sideBySide(q.Words); ok {
+			f.Rank = append(lexical.Or(slices.Clone(scores)), side)
+		}
 	}
 	if len(must) > 0 {
 		f.Filter = must
 	}
 	f.All = append(words[:len(words):len(words)], must...)
 	return f
+}
+
+// scored returns what words score, each once: one that is said twice counts twice. A compound
+// ranks by its parts as well as joined: "boundary-layer flow" is also about boundaries.
+func scored(words []string) []lexical.Query {
+	var list []lexical.Query
+	at := map[string]int{}
+	for _, w := range words {
+		for _, t := range lexical.Tokens(w) {
+			if i, again := at[t.Word]; again {
+				said, twice := list[i].(lexical.Boosted)
+				if !twice {
+					said = lexical.Boosted{By: 1, Of: list[i]}
+				}
+				said.By++
+				list[i] = said
+				continue
+			}
+			at[t.Word] = len(list)
+			list = append(list, lexical.Term{Word: t.Word})
+		}
+	}
+	return list
 }
 
 // node returns what a node matches.
@@ -243,24 +261,10 @@ func (d *Document) entry() lexical.Document {
 // side are words.
 func (f Form) any() lexical.Query {
 	var all lexical.And
-	if or, ok := f.Rank.(lexical.Or); ok {
-		all = append(all, lexical.Or(slices.DeleteFunc(slices.Clone(or), func(q lexical.Query) bool {
-			_, bonus := q.(lexical.Boosted)
-			return bonus
-		})))
-	}
-	if f.Filter != nil {
-		all = append(all, f.Filter)
+	for _, q := range []lexical.Query{f.Plain, f.Filter} {
+		if q != nil {
+			all = append(all, q)
+		}
 	}
 	return all
-}
-
-// idf returns Σ idf of what ranks, the bonus for words side by side left out. A word that no
-// document has is not in it: it would make little of a document that has all the others.
-func (f Form) idf(snap *lexical.Snapshot) float64 {
-	sum := snap.IDF(f.Rank)
-	if f.Bonus != nil {
-		sum -= snap.IDF(f.Bonus)
-	}
-	return sum
 }

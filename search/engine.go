@@ -251,7 +251,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	if r.Mode != MeaningOnly {
 		most := 1.0
 		if f.Rank != nil {
-			most = (K1 + 1) * f.idf(snap)
+			most = (K1 + 1) * snap.IDF(f.Plain)
 		}
 		legs := &bothLegs{m: m, snap: snap, f: f, vector: vector}
 		if hits = Blend(words, near, most, legs); legs.err != nil {
@@ -335,6 +335,13 @@ func (l *bothLegs) Words(ids []int64) []float64 {
 		return make([]float64, len(ids))
 	}
 	return l.snap.Scores(l.f.Rank, ids)
+}
+
+func (l *bothLegs) Had(ids []int64) []float64 {
+	if l.f.Plain == nil {
+		return make([]float64, len(ids))
+	}
+	return l.snap.Shares(l.f.Plain, ids)
 }
 
 func (l *bothLegs) Meaning(ids []int64) []float64 {

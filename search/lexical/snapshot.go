@@ -98,6 +98,42 @@ func (s *Snapshot) Scores(q Query, ids []int64) (out []float64) {
 	return out
 }
 
+// Shares returns which part of IDF(q) the words and phrases make that a document has, from 0
+// to 1 for each document. A phrase with a word that no document has is left out.
+func (s *Snapshot) Shares(q Query, ids []int64) (out []float64) {
+	out = make([]float64, len(ids))
+	defer s.guard(debug.SetPanicOnFault(true))
+	total := 0.0
+	var leaves []*clause
+	s.compile(q).leaves(func(c *clause) {
+		for i, w := range c.words {
+			if w != "" && s.idf(c, i) == 0 {
+				return
+			}
+		}
+		total += c.weight
+		leaves = append(leaves, c)
+	})
+	nodes := map[*part][]node{}
+	for i, id := range ids {
+		p, d, ok := s.find(id)
+		if !ok {
+			continue
+		}
+		if nodes[p] == nil {
+			for _, c := range leaves {
+				nodes[p] = append(nodes[p], c.bind(p))
+			}
+		}
+		for k, n := range nodes[p] {
+			if _, ok := n.score(d); ok {
+				out[i] += leaves[k].weight / total
+			}
+		}
+	}
+	return out
+}
+
 // Ceiling returns what no document can score under a query: (k1 + 1) · (1 + the
 // boosts of the fields) · Σ boost · idf. IDF is the sum alone.
 func (s *Snapshot) Ceiling(q Query) float64 {

@@ -50,6 +50,8 @@ type found struct {
 	Score  float64 `json:"_score"`
 	Fields numbers `json:"fields"`
 	Source stored  `json:"_source"`
+
+	Matched []string `json:"matched_queries"` // the names of the clauses that matched
 }
 
 // numbers are the fields that are asked for as numbers: one each.

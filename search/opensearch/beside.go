@@ -93,7 +93,7 @@ func (c *Cluster) Nearest(ctx context.Context, l search.Like) (*search.Neighbour
 	if err != nil {
 		return nil, err
 	}
-	near, byMeaning, err := c.near(ctx, v, l.Text, names(l.Own), v.scoring(words, of))
+	near, byMeaning, err := c.near(ctx, v, l.Text, names(l.Own), v.scoring(words, of, nil))
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (c *Cluster) Nearest(ctx context.Context, l search.Like) (*search.Neighbour
 	near = near[min(l.Skip, r.Total):min(l.Skip+l.Limit, r.Total)]
 	shared := map[int64]float64{}
 	if len(near) > 0 {
-		replies, err := c.ask(ctx, "scores", &question{Query: among(v.scoring(words, of), names(idsOf(near))), Size: len(near)})
+		replies, err := c.ask(ctx, "scores", &question{Query: among(v.scoring(words, of, nil), names(idsOf(near))), Size: len(near)})
 		if err != nil {
 			return nil, err
 		}

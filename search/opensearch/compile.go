@@ -13,11 +13,15 @@ type compiler struct {
 	unit float64           // of scores
 	of   map[string]weight // of the words
 	left int               // parts that the query may still have
+
+	// worth has the parts that are to be named, so that a document says which it has.
+	worth map[string]float64
 }
 
-// scoring returns a query that ranks documents, by the weights of its words.
-func (v view) scoring(q lexical.Query, of map[string]weight) object {
-	c := &compiler{unit: v.unit, of: of, left: lexical.MaxParts}
+// scoring returns a query that ranks documents, by the weights of its words. Its parts that
+// are worth something bear their names.
+func (v view) scoring(q lexical.Query, of map[string]weight, worth map[string]float64) object {
+	c := &compiler{unit: v.unit, of: of, left: lexical.MaxParts, worth: worth}
 	return either(c.ranking(q, 1, 0))
 }
 
@@ -61,7 +65,7 @@ func (c *compiler) ranking(q lexical.Query, boost float64, depth int) []any {
 	case lexical.Phrase:
 		return c.scored(q, q.Field, boost, func(field string, boost float64) object { return phrase(field, q.Words, boost) })
 	case lexical.Prefix:
-		return []any{object{"prefix": object{fieldNamed(q.Field): object{"value": exact(q.Word), "boost": boost}}}}
+		return []any{c.named(q, object{"prefix": object{fieldNamed(q.Field): object{"value": exact(q.Word), "boost": boost}}})}
 	case lexical.Or:
 		var clauses []any
 		for _, sub := range q {
@@ -97,11 +101,11 @@ func (c *compiler) scored(words lexical.Query, field string, boost float64, clau
 	}
 	switch field {
 	case fieldTitle:
-		return []any{clause(field, boost*title)}
+		return []any{c.named(words, clause(field, boost*title))}
 	case fieldAbstract:
-		return []any{clause(field, boost)}
+		return []any{c.named(words, clause(field, boost))}
 	}
-	return []any{clause(fieldAll, boost), clause(fieldTitle, boost*search.TitleBoost*title)}
+	return []any{c.named(words, clause(fieldAll, boost)), clause(fieldTitle, boost*search.TitleBoost*title)}
 }
 
 // binding returns a query that only matches.

@@ -8,14 +8,23 @@ import (
 	"broadsheet/search"
 )
 
-// tables are the scores that a leg did not give.
-type tables struct{ words, cosines map[int64]float64 }
+// tables are the scores that a leg did not give, and which part of the words documents have.
+type tables struct{ words, cosines, had map[int64]float64 }
 
 // Words implements search.Legs.
 func (t tables) Words(ids []int64) []float64 {
 	list := make([]float64, len(ids))
 	for i, id := range ids {
 		list[i] = t.words[id]
+	}
+	return list
+}
+
+// Had implements search.Legs.
+func (t tables) Had(ids []int64) []float64 {
+	list := make([]float64, len(ids))
+	for i, id := range ids {
+		list[i] = t.had[id]
 	}
 	return list
 }
@@ -57,18 +66,19 @@ func (b bounded) ids() []string {
 }
 
 // unknown returns what the legs leave unknown; most is as in search.Blend, whole says that
-// every document has a vector. A leg that is full left out only what has less than its
-// last; by words, one that is not full left out only what has nothing.
-func unknown(words, meant []search.Scored, most float64, whole bool) *partly {
+// every document has a vector. had is which part of the words those have that the leg by
+// words found. A leg that is full left out only what has less than its last; by words, one
+// that is not full left out only what has nothing.
+func unknown(words, meant []search.Scored, had map[int64]float64, most float64, whole bool) *partly {
 	most = max(most, 1e-9)
-	score := func(words, cosine float64) float64 { return search.Score(words/most, cosine) }
+	score := func(words, cosine, had float64) float64 { return search.Score(words/most, cosine, had) }
 	m := &partly{least: -1}
 	if len(meant) > 0 {
 		m.least = meant[len(meant)-1].Score
 	}
-	leastWords := 0.0
+	leastWords, mostHad := 0.0, 0.0
 	if len(words) >= search.Deepest {
-		leastWords = words[len(words)-1].Score
+		leastWords, mostHad = words[len(words)-1].Score, 1
 	}
 	byWords := make(map[int64]float64, len(words))
 	for _, w := range words {
@@ -78,9 +88,9 @@ func unknown(words, meant []search.Scored, most float64, whole bool) *partly {
 	for _, n := range meant {
 		near[n.ID] = true
 		if w, ok := byWords[n.ID]; ok {
-			m.both = append(m.both, score(w, n.Score))
+			m.both = append(m.both, score(w, n.Score, had[n.ID]))
 		} else {
-			m.onlyMeant = append(m.onlyMeant, bound{n.ID, score(0, n.Score), score(leastWords, n.Score)})
+			m.onlyMeant = append(m.onlyMeant, bound{n.ID, score(0, n.Score, 0), score(leastWords, n.Score, mostHad)})
 		}
 	}
 	middle := m.least // what one without a vector counts as, or less
@@ -89,7 +99,7 @@ func unknown(words, meant []search.Scored, most float64, whole bool) *partly {
 	}
 	for _, w := range words {
 		if !near[w.ID] {
-			m.onlyWords = append(m.onlyWords, bound{w.ID, score(w.Score, -1), score(w.Score, middle)})
+			m.onlyWords = append(m.onlyWords, bound{w.ID, score(w.Score, -1, had[w.ID]), score(w.Score, middle, had[w.ID])})
 		}
 	}
 	return m

@@ -17,22 +17,26 @@ func TestWhatIsNotAskedForCannotMatter(t *testing.T) {
 	asked, possible := 0, 0
 	for trial := range uint64(30) {
 		chance := rand.New(rand.NewPCG(trial, 7))
-		all := tables{map[int64]float64{}, map[int64]float64{}}
+		all := tables{map[int64]float64{}, map[int64]float64{}, map[int64]float64{}}
 		var words, meant []search.Scored
 		for id := range int64(3000) {
 			all.cosines[id] = chance.Float64()
 			meant = append(meant, search.Scored{ID: id, Score: all.cosines[id]})
 			if chance.IntN(2) == 0 {
 				all.words[id] = 0.97 + 0.03*chance.Float64()
+				all.had[id] = chance.Float64()
 				words = append(words, search.Scored{ID: id, Score: all.words[id]})
 			}
 		}
 		words, meant = best(words), best(meant)
 		page := 1 + chance.IntN(60)
-		m := unknown(words, meant, 1, trial%2 == 0)
+		some := tables{map[int64]float64{}, map[int64]float64{}, map[int64]float64{}}
+		for _, w := range words {
+			some.had[w.ID] = all.had[w.ID]
+		}
+		m := unknown(words, meant, some.had, 1, trial%2 == 0)
 		onlyWords, onlyMeant := m.matter(page)
 		asked, possible = asked+len(onlyWords)+len(onlyMeant), possible+len(m.onlyWords)+len(m.onlyMeant)
-		some := tables{map[int64]float64{}, map[int64]float64{}}
 		for _, c := range m.onlyWords {
 			some.cosines[c.id] = m.least
 		}
@@ -42,7 +46,7 @@ func TestWhatIsNotAskedForCannotMatter(t *testing.T) {
 		}
 		for _, name := range onlyMeant {
 			id, _ := strconv.ParseInt(name, 10, 64)
-			some.words[id] = all.words[id]
+			some.words[id], some.had[id] = all.words[id], all.had[id]
 		}
 		got, want := search.Blend(words, meant, 1, some)[:page], search.Blend(words, meant, 1, all)[:page]
 		if !slices.EqualFunc(got, want, func(a, b search.Hit) bool { return a.ID == b.ID && a.Score == b.Score }) {

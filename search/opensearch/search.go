@@ -44,6 +44,9 @@ type asked struct {
 	view view
 	form search.Form
 	of   map[string]weight // of the words that score
+
+	worth map[string]float64 // of what scores, by name, when it is to be noted what documents have
+	had   map[int64]float64  // which part of it a document has
 }
 
 // mode returns by what a question can be answered.
@@ -73,7 +76,7 @@ func (s *asked) byWords(skip, limit int) *question {
 
 // ranks is the query that scores, with what binds.
 func (s *asked) ranks() object {
-	b := object{"must": []any{s.view.scoring(s.form.Rank, s.of)}}
+	b := object{"must": []any{s.view.scoring(s.form.Rank, s.of, s.worth)}}
 	if s.form.Filter != nil {
 		b["filter"] = []any{matching(s.form.Filter)}
 	}
@@ -102,6 +105,7 @@ func (s *asked) best(ctx context.Context, r *search.Answer) error {
 	}
 	hits := byMeaning(meant)
 	if r.Mode == search.Both {
+		s.note(told[0].Hits.Hits)
 		words := scores(told[0].ranked(), 1, 0)
 		missing, err := s.missing(ctx, r, vector, words, scores(meant, 2, -1), any)
 		if err != nil {
@@ -127,6 +131,7 @@ func (s *asked) beside(ctx context.Context, m search.Mode) ([]reply, error) {
 		if err := s.weigh(ctx); err != nil {
 			return nil, err
 		}
+		s.worth, s.had = worthOf(s.form.Plain, s.of), map[int64]float64{}
 		questions = append(questions, s.byWords(0, search.Deepest))
 	}
 	if s.Facet {
@@ -273,20 +278,16 @@ func (s *asked) most() float64 {
 	if s.form.Rank == nil {
 		return 1
 	}
-	idf := sum(s.form.Rank, s.of)
-	if s.form.Bonus != nil {
-		idf -= sum(s.form.Bonus, s.of)
-	}
-	return (search.K1 + 1) * idf
+	return (search.K1 + 1) * sum(s.form.Plain, s.of)
 }
 
 // missing asks for the scores that the legs did not give, as far as they can matter for
 // the page, and for the counts of any, if not nil.
 func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, words, meant []search.Scored, any *question) (tables, error) {
 	if vector == nil {
-		return tables{}, s.countAny(ctx, r, any)
+		return tables{had: s.had}, s.countAny(ctx, r, any)
 	}
-	m := unknown(words, meant, s.most(), s.view.whole)
+	m := unknown(words, meant, s.had, s.most(), s.view.whole)
 	onlyWords, onlyMeant := m.matter(s.Skip + s.Limit)
 	t, err := s.scoresOf(ctx, r, vector, onlyWords, onlyMeant, any)
 	if err == nil && len(t.cosines) < len(onlyWords) {
@@ -304,10 +305,10 @@ func (s *asked) missing(ctx context.Context, r *search.Answer, vector []int8, wo
 
 // scoresOf asks for cosines and scores by words of chosen documents.
 func (s *asked) scoresOf(ctx context.Context, r *search.Answer, vector []int8, onlyWords, onlyMeant []string, any *question) (tables, error) {
-	t := tables{map[int64]float64{}, map[int64]float64{}}
+	t := tables{map[int64]float64{}, map[int64]float64{}, s.had}
 	var questions []*question
 	if len(onlyMeant) > 0 {
-		questions = append(questions, &question{Query: among(s.view.scoring(s.form.Rank, s.of), onlyMeant), Size: len(onlyMeant)})
+		questions = append(questions, &question{Query: among(s.view.scoring(s.form.Rank, s.of, s.worth), onlyMeant), Size: len(onlyMeant)})
 	}
 	if len(onlyWords) > 0 {
 		questions = append(questions, &question{Query: cosines(vector, onlyWords), Size: len(onlyWords)})
@@ -326,6 +327,7 @@ func (s *asked) scoresOf(ctx context.Context, r *search.Answer, vector []int8, o
 		s.facets(r, &replies[len(replies)-1])
 	}
 	if len(onlyMeant) > 0 {
+		s.note(replies[0].Hits.Hits)
 		for _, f := range replies[0].Hits.Hits {
 			t.words[f.id()] = f.Score
 		}
