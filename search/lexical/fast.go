@@ -254,9 +254,10 @@ func (f *pruner) known() float64 {
 
 // raise sets need to what a document must reach now.
 func (f *pruner) raise() {
-	least := max(f.floor, f.r.least()) - f.plus
-	// rounding: each word's impact lost less than a step
-	f.need = max(0, int(least/f.unit)-1)
+	const rounded = 1e-12 // the part of a score that adding it up may lose, which can be all that is left without plus
+	least := max(f.floor, f.r.least())*(1-rounded) - f.plus
+	// each word's impact lost less than a step
+	f.need = max(0, int(max(0, least)/f.unit)-1)
 }
 
 // threshold is the least sum that may still suffice when the words not added yet

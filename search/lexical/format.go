@@ -11,7 +11,7 @@ package lexical
 // A file that the manifest does not name is left over from a crash and removed by
 // the next writer. All numbers are little-endian. "uv" is Go's unsigned varint.
 //
-// # Segment, version 3
+// # Segment, version 4
 //
 //	magic "BSLEX" NUL NUL NUL, version uint32, zero uint32
 //	sections, each beginning at a multiple of 64
@@ -20,8 +20,8 @@ package lexical
 //
 // History: 1 was the first version. 2 keeps a symbol and a class of length in the place of a byte of
 // impact, packs distances to the bit, and has lists of bytes. 3 keeps the largest impact of each 64 documents
-// of a dense list, where 2 kept that of each 256. Files of older versions are refused, and the index is filled
-// anew.
+// of a dense list, where 2 kept that of each 256. 4 packs the few far distances of a block of places apart. Files of
+// older versions are refused, and the index is filled anew.
 //
 // A segment numbers its documents from 0 and each field of a group from place 0 on;
 // the fields of a group stand one behind the other in one space of places with
@@ -80,14 +80,17 @@ package lexical
 //	  whose bit s says that postings of symbol s say which code they mean; for each block the width of that
 //	  offset of each block's codes uint32 and the end: of bits, packed, for each posting that says so, which of the
 //	  codes that have its symbol, by rising code; else the codes (16 · width apart)
-//	if places: offset of each block's places uint32 and the end, width of each block's places byte
-//	but for keys: codes; if places: these, block by block; of each posting the first place, then distances
+//	if places: offset of each block's places uint32 and the end, width of each block's places byte, bytes of
+//	the far ones of each block byte
+//	but for keys: codes; if places: these, block by block; of each posting the first place, then distances. Where
+//	far ones are, they stand first: a width byte, and in this width what each is beyond the greatest number of the
+//	width of all, which stands in its place
 //
 // Every array begins at a multiple of 8. A list is one of bits when more than one document in 16 has the term, else of
 // bytes when more than one in 32 has, and there are at least 4096 documents.
 const (
 	magic     = "BSLEX\x00\x00\x00"
-	version   = 3
+	version   = 4
 	blockSize = 128
 	cellBits  = 6 // documents for which a dense list keeps a bound: 64, a cell
 	subBits   = 8 // documents for which it counts: 256

@@ -36,7 +36,7 @@ func goldenDocument(i int) Document {
 
 // oldest is the first version that this program still reads; files of those before it are
 // refused, so that the index is built anew.
-const oldest = 3
+const oldest = 4
 
 // TestOldFilesOpen searches the files of the versions of the format that can be read.
 func TestOldFilesOpen(t *testing.T) {

@@ -46,3 +46,25 @@ func TestAGuessThatFails(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsThatCountNextToNothing weighs a word so little that what it adds is lost in the
+// rounding of what a beginning adds.
+func TestWordsThatCountNextToNothing(t *testing.T) {
+	t.Parallel()
+	x, err := openOn(newMemory(), Schema{Fields: []Field{{Name: "text", Default: true, Weight: 1}}})
+	must(t, err)
+	b := Batch{Seq: 1}
+	for i := range 40 {
+		b.Put = append(b.Put, Document{ID: int64(i + 1), Text: []string{"the" + strings.Repeat(" the", i*7%5)}})
+	}
+	must(t, x.Apply(b))
+	must(t, x.Merge())
+	s := x.Snapshot()
+	for _, by := range []float64{1e-3, 1e-12, 7e-15, 1e-16, 1e-300} {
+		q := And{Prefix{Word: "t"}, Boosted{By: by, Of: Term{Word: "the"}}}
+		got, want := s.Search(q, 5, Options{}), s.Search(q, 5, Options{Count: true})
+		if len(got.Hits) != 5 || !slices.Equal(got.Hits, want.Hits) {
+			t.Errorf("by %g: %v, want %v", by, got.Hits, want.Hits)
+		}
+	}
+}

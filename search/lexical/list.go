@@ -31,7 +31,7 @@ type list struct {
 	planes            planes // of a list with bits: the symbols
 	several, codeW    []byte
 	codeOff, placeOff []uint32
-	placeW            []byte
+	placeW, placeFar  []byte // widths, and how many bytes of far ones there are; nil for none
 	codes, places     []byte
 	docs              []uint32 // of a list shorter than a block
 	shortW            int      // width of its codes
@@ -167,7 +167,7 @@ func (l *list) long(p []byte) {
 	}
 	l.codeOff = numbers[uint32](take(4 * (nb + 1)))
 	if l.flags&flagPlaces != 0 {
-		l.placeOff, l.placeW = numbers[uint32](take(4*(nb+1))), take(nb)
+		l.placeOff, l.placeW, l.placeFar = numbers[uint32](take(4*(nb+1))), take(nb), take(nb)
 	}
 	l.codes = p[:codes+slack]
 	take(codes)
@@ -316,13 +316,8 @@ func (l *list) placesOf(i int, dst []uint32) []uint32 {
 	for _, c := range codes[:i%blockSize] {
 		first += int(l.seg.totals[c])
 	}
-	width, src := int(l.placeW[block]), l.places[l.placeOff[block]:]
-	last := uint32(0)
-	for j := range int(l.seg.totals[codes[i%blockSize]]) {
-		last += unpack(src, width, first+j)
-		dst = append(dst, last)
-	}
-	return dst
+	d := l.distances(block)
+	return d.places(dst, first, first+int(l.seg.totals[codes[i%blockSize]]))
 }
 
 // documents appends those of every posting.
@@ -363,14 +358,19 @@ func (l *list) all(p *postings) {
 		if l.flags&flagPlaces == 0 {
 			continue
 		}
-		width, src, at := int(l.placeW[block]), l.places[l.placeOff[block]:], 0
+		total := 0
 		for _, c := range codes[:n] {
-			last := uint32(0)
-			for range l.seg.totals[c] {
-				last += unpack(src, width, at)
-				at++
-				p.places = append(p.places, last)
+			total += int(l.seg.totals[c])
+		}
+		d := l.distances(block)
+		p.places = d.read(p.places, 0, total)
+		rest := p.places[len(p.places)-total:]
+		for _, c := range codes[:n] {
+			of := rest[:l.seg.totals[c]]
+			for i := 1; i < len(of); i++ {
+				of[i] += of[i-1]
 			}
+			rest = rest[len(of):]
 		}
 	}
 }

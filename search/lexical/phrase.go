@@ -93,13 +93,8 @@ func (w *phraseWord) read() {
 		from, to = w.starts[i], w.starts[i+1]
 	}
 	w.last = block
-	width, src := int(w.placeW[block]), w.cursor.places[w.placeOff[block]:]
-	w.places = w.places[:0]
-	last := uint32(0)
-	for j := from; j < to; j++ {
-		last += unpack(src, width, int(j))
-		w.places = append(w.places, last)
-	}
+	d := w.distances(block)
+	w.places = d.places(w.places[:0], int(from), int(to))
 }
 
 // placesBefore counts the places of the first j postings of a block of a list of bits:

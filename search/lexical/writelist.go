@@ -118,6 +118,7 @@ func (s *segWriter) long(term []byte, kind termKind, p *postings) {
 	if kind == wordKind {
 		s.array(bytesOf(append(b.placeOff, uint32(len(b.places)))))
 		s.array(b.placeW)
+		s.array(b.placeFar)
 	}
 	s.array(b.codes)
 	s.array(b.places)
@@ -129,7 +130,7 @@ type blocks struct {
 	gaps, codes, places, placeW      []byte
 	lasts, gapOff, codeOff, placeOff []uint32
 	planes                           [3][]byte
-	several, codeW                   []byte
+	several, codeW, placeFar         []byte
 }
 
 func (s *segWriter) blocks(kind termKind, p *postings, form byte) *blocks {
@@ -164,9 +165,10 @@ func (s *segWriter) blocks(kind termKind, p *postings, form byte) *blocks {
 			}
 			apart := s.apart(block, rest[:total])
 			rest = rest[total:]
-			w := widest(apart)
-			b.placeOff, b.placeW = append(b.placeOff, uint32(len(b.places))), append(b.placeW, byte(w))
-			b.places = pack(b.places, apart, w)
+			b.placeOff = append(b.placeOff, uint32(len(b.places)))
+			var width, far byte
+			b.places, width, far = packDistances(b.places, apart)
+			b.placeW, b.placeFar = append(b.placeW, width), append(b.placeFar, far)
 		}
 	}
 	return b
