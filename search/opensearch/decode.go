@@ -83,6 +83,8 @@ func (f *found) decode(r *reader) error {
 			err = f.Fields.decode(r)
 		case "_source":
 			err = r.into(&f.Source)
+		case "matched_queries":
+			err = r.into(&f.Matched)
 		default:
 			err = r.skip()
 		}

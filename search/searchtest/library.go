@@ -118,6 +118,9 @@ func meaning(t *testing.T, h *house) {
 	if f.ByWords != 1 || f.ByMeaning == 0 || f.Score <= 0 || f.Words <= 0 || f.Words > 2 || !strings.HasPrefix(f.Reason.String(), "1st by words") {
 		t.Errorf("the first is %+v: %s", f.Hit, f.Reason)
 	}
+	if want := search.Score(f.Words, f.Cosine, 1); f.Score < want-1e-6 || f.Score > want+1e-6 {
+		t.Errorf("one that has all words scores %f, want %f", f.Score, want)
+	}
 	for i, g := range both.List {
 		if i > 0 && g.Score > both.List[i-1].Score {
 			t.Errorf("%d stands behind one of less", i)
