@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,7 +18,7 @@ import (
 //
 //	words             rank papers that have them, in any form
 //	"exact phrase"    these words in this order, in exactly this form
-//	-word  -"phrase"  without it             word1 OR word2    either
+//	-word  -"phrase"  without it, also NOT   word1 OR word2    either
 //	(a b) OR c        groups                 transf*           words that begin so
 //	title: abstract: author: category: topic: org: id: has:code
 //	after:2024-03  before:2025  2024..2025   dates of submission
@@ -47,6 +48,9 @@ func Parse(text string) *Query {
 		}
 	}
 	q.Meaning = strings.Join(said, " ")
+	if q.Empty() && len(q.Notes) == 0 && strings.TrimSpace(text) != "" {
+		p.note("There is no word in %s.", clipWord(strings.TrimSpace(text)))
+	}
 	return q
 }
 
@@ -154,7 +158,7 @@ func (p *parser) unit() Node {
 	switch t.kind {
 	case minus:
 		if p.end() || p.peek().kind == closing || p.peek().kind == orSign {
-			p.note("A minus sign with nothing behind it was left out.")
+			p.note("A minus sign or NOT with nothing behind it was left out.")
 			return nil
 		}
 		p.not++
@@ -232,6 +236,10 @@ func (p *parser) mean(text string) {
 // word reads a word, which may have a field in front or be a range of dates.
 func (p *parser) word(t token) Node {
 	name, value, hasField := strings.Cut(t.text, ":")
+	if f := fields[strings.ToLower(name)]; hasField && value == "" && t.quoted == nil && p.opens() && (f == Title || f == Abstract) {
+		p.next++
+		return inField(f, p.group())
+	}
 	if hasField || t.quoted != nil {
 		if n, ok := p.field(strings.ToLower(name), value, t); ok {
 			return n
@@ -241,6 +249,10 @@ func (p *parser) word(t token) Node {
 		if n, ok := span(from, to); ok {
 			return n
 		}
+		if n, ok := span(to, from); ok {
+			p.note("%s was read as %s..%s.", clipWord(t.text), to, from)
+			return n
+		}
 	}
 	if t.quoted != nil { // an unknown field with a phrase behind it
 		p.mean(*t.quoted)
@@ -248,6 +260,34 @@ func (p *parser) word(t token) Node {
 		return phraseOf("", *t.quoted)
 	}
 	return p.plain("", t.text)
+}
+
+// opens reports whether a parenthesis opens here.
+func (p *parser) opens() bool { return !p.end() && p.peek().kind == opening }
+
+// inField has the words and phrases of a node that name no field stand in f.
+func inField(f Field, n Node) Node {
+	all := func(list []Node) []Node {
+		for i := range list {
+			list[i] = inField(f, list[i])
+		}
+		return list
+	}
+	switch n := n.(type) {
+	case Word:
+		n.Field = cmp.Or(n.Field, f)
+		return n
+	case Phrase:
+		n.Field = cmp.Or(n.Field, f)
+		return n
+	case And:
+		return And{all(n.Nodes)}
+	case Or:
+		return Or{all(n.Nodes)}
+	case Not:
+		return Not{inField(f, n.Node)}
+	}
+	return n
 }
 
 // plain reads a word without a field, or what stands behind one.

@@ -129,7 +129,11 @@ func (s *scanner) bare(text string) {
 		s.emit(token{kind: orSign})
 		return
 	}
-	if text != "AND" && text != "&&" { // all is joined by AND as it is
+	switch text {
+	case "AND", "&&": // all is joined by AND as it is
+	case "NOT", "ANDNOT":
+		s.emit(token{kind: minus})
+	default:
 		s.emit(token{kind: word, text: text})
 	}
 }

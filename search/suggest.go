@@ -176,19 +176,40 @@ func (e *Engine) Spelling(ctx context.Context, q *Query) (string, error) {
 	})
 }
 
+// prose returns the words and phrases that must stand in title or abstract.
+func prose(nodes []Node) []string {
+	var list []string
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case Word:
+			if !n.Prefix {
+				list = append(list, n.Text)
+			}
+		case Phrase:
+			list = append(list, n.Text)
+		case And:
+			list = append(list, prose(n.Nodes)...)
+		case Or:
+			list = append(list, prose(n.Nodes)...)
+		}
+	}
+	return list
+}
+
 // MostRespelt is how many words of a query are set right.
 const MostRespelt = 5
 
 // Respell returns the text of a query with words set right, "" when none is. right
 // returns for each of the query's words what shall stand in its place, "" for nothing.
 func Respell(q *Query, right func(words []string) ([]string, error)) (string, error) {
+	const shortest = 4 // letters: of a shorter word too many are near
 	var words, typed []string
-	for _, w := range q.Words {
+	for _, w := range append(slices.Clone(q.Words), prose(q.Must)...) {
 		if strings.Contains(w, ":") {
 			continue // what looks like a field is not mended by other letters
 		}
 		for _, t := range lexical.Tokens(w) {
-			if t.Parts == 0 {
+			if t.Parts == 0 && utf8.RuneCountInString(t.Word) >= shortest {
 				words, typed = append(words, t.Word), append(typed, w[t.Start:t.End])
 			}
 		}

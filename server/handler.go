@@ -109,6 +109,9 @@ func (h *House) guard(next http.Handler) http.Handler {
 		head := w.Header()
 		head["X-Content-Type-Options"] = nosniff
 		head["Referrer-Policy"] = sameOrigin
+		if h.secure(r) {
+			head["Strict-Transport-Security"] = onlyTLS
+		}
 		begun := &begun{ResponseWriter: w}
 		w = begun
 		defer func() {
@@ -160,4 +163,5 @@ func (b *begun) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 var (
 	nosniff    = []string{"nosniff"}
 	sameOrigin = []string{"strict-origin-when-cross-origin"}
+	onlyTLS    = []string{"max-age=31536000"} // a year; of the names below this one the operator decides
 )

@@ -37,3 +37,19 @@ func TestABrokenAnswerIsNoWholeOne(t *testing.T) {
 		}
 	}
 }
+
+// TestBrowsersStayWithTLS: where the public address is one of HTTPS, browsers are told to
+// ask in no other way, and nowhere else.
+func TestBrowsersStayWithTLS(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{"https://papers.test": "max-age=31536000", "http://papers.test": "", "": ""} {
+		h := openHouse(t, func(c *Config) { c.Base = base })
+		for _, path := range []string{"/", "/nothing", "/api/daily_papers", "/healthz"} {
+			w := httptest.NewRecorder()
+			h.Handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			if got := w.Header().Get("Strict-Transport-Security"); got != want {
+				t.Errorf("%q: %s says %q, want %q", base, path, got, want)
+			}
+		}
+	}
+}

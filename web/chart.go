@@ -129,6 +129,7 @@ type Tone struct {
 	Months []Mark
 	Days   []Mark
 	Dots   []Dot
+	Early  bool // its newest edition stands in the first two thirds: a phone shows it from its beginning
 }
 
 // Mark is a word at a place in a Tone.
@@ -172,6 +173,7 @@ func ToneOf(year int, days []edition.Day, leads map[string]string, today string)
 			dot.Class = "ink"
 		}
 		t.Dots = append(t.Dots, dot)
+		t.Early = at.Month() < time.September
 	}
 	return t
 }

@@ -64,6 +64,10 @@ func TestSearchPage(t *testing.T) {
 		if page := s.get(`/papers?q=towel`).Body.String(); strings.Contains(page, "Did you mean") {
 			t.Error("a word that papers have is set right")
 		}
+		page, _, _ = strings.Cut(s.get(`/papers?q=towel&by=words&sort=newest`).Body.String(), "</form>\n<div class=\"cols")
+		if _, form, _ := strings.Cut(page, `class="query"`); !strings.Contains(form, `name="by" value="words"`) || !strings.Contains(form, `name="sort" value="newest"`) {
+			t.Error("the next words are not looked for in the way and the order of these")
+		}
 		for address, status := range map[string]int{
 			"/papers?q=x&by=luck": 400, "/papers?q=x&sort=best": 200, "/papers?q=x&page=0": 400, "/papers?q=towel&page=40": 404,
 			"/papers?q=": 200, "/papers?q=%22%28%29-OR*": 200, "/papers?q=" + strings.Repeat("a", 2000): 200, "/papers": http.StatusFound,

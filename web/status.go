@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -115,7 +116,7 @@ func StatusPageOf(s Site, d StatusData) *StatusPage {
 		}
 		v.Missing = append(v.Missing, row)
 	}
-	if n := len(d.Harvested); n > 0 {
+	if n := len(d.Harvested); n > 0 && slices.Max(d.Harvested) > 0 {
 		v.Harvested = harvested(d.Harvested)
 		v.Since, v.Until = s.Now.AddDate(0, 0, 1-n).Format("2 Jan"), s.Now.Format("2 Jan")
 	}

@@ -93,7 +93,9 @@
     const i = e.target;
     if (i.name !== 'q' || i.type !== 'search') return;
     clearTimeout(typing);
-    if (i.value.trim().length > 2) typing = setTimeout(() => fetch('/api/papers/suggest?q=' + encodeURIComponent(i.value)).then(r => r.ok ? r.json() : []).then(a => {
+    const asked = i.value;
+    if (asked.trim().length > 2) typing = setTimeout(() => fetch('/api/papers/suggest?q=' + encodeURIComponent(asked)).then(r => r.ok ? r.json() : []).then(a => {
+      if (i.value !== asked) return;
       const l = $('#suggest') || d.body.appendChild(Object.assign(d.createElement('datalist'), { id: 'suggest' }));
       i.setAttribute('list', 'suggest');
       l.replaceChildren(...a.map(s => Object.assign(d.createElement('option'), { value: s.query, label: s.text })));
