@@ -237,7 +237,7 @@ func (e *Engine) rank(snap *lexical.Snapshot, m *meaning, a Ask, f Form, r *Answ
 	}
 	if r.Mode == WordsOnly {
 		found()
-		if len(words) == depth(a, r.Mode) {
+		if a.Limit > 0 && len(words) == depth(a, r.Mode) {
 			r.Found = min(Deepest, snap.Count(f.any(), Deepest))
 		}
 		return hitsOf(words), nil

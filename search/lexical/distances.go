@@ -9,6 +9,8 @@ type distances struct {
 	packed []byte
 	width  int
 	far    []byte // the width of what they are beyond that number, and these packed; nil for none
+
+	at, passed int // how many are far of so many
 }
 
 // distances returns those of a block.
@@ -22,30 +24,29 @@ func (l *list) distances(block int) distances {
 
 // read appends those from one to before another.
 func (d *distances) read(dst []uint32, from, to int) []uint32 {
-	mask, far := uint32(1)<<d.width-1, -1
+	mask := uint32(1)<<d.width - 1
 	for i := from; i < to; i++ {
 		v := unpack(d.packed, d.width, i)
 		if v == mask && d.far != nil {
-			if far < 0 {
-				far = d.farBefore(i)
-			}
-			v += unpack(d.far[1:], int(d.far[0]), far)
-			far++
+			v += d.beyond(i)
 		}
 		dst = append(dst, v)
 	}
 	return dst
 }
 
-// farBefore returns how many of the first i are far.
-func (d *distances) farBefore(i int) (n int) {
-	mask := uint32(1)<<d.width - 1
-	for k := range i {
-		if unpack(d.packed, d.width, k) == mask {
-			n++
+// beyond returns what a far one is beyond the greatest number of the width. It counts those
+// before it, and goes on from the last that it was asked for.
+func (d *distances) beyond(i int) uint32 {
+	if i < d.at {
+		d.at, d.passed = 0, 0
+	}
+	for mask := uint32(1)<<d.width - 1; d.at < i; d.at++ {
+		if unpack(d.packed, d.width, d.at) == mask {
+			d.passed++
 		}
 	}
-	return n
+	return unpack(d.far[1:], int(d.far[0]), d.passed)
 }
 
 // places appends the places of one posting, whose distances stand from one to before another.

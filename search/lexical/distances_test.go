@@ -39,6 +39,12 @@ func TestDistancesAreReadAsPacked(t *testing.T) {
 		if got := d.read([]uint32{7}, from, to); !slices.Equal(got[1:], values[from:to]) || got[0] != 7 {
 			t.Fatalf("%v read as %v", values[from:to], got[1:])
 		}
+		for range 3 { // forwards and back
+			i := rapid.IntRange(0, len(values)-1).Draw(t, "one")
+			if got := d.read(nil, i, i+1); got[0] != values[i] {
+				t.Fatalf("%d read as %d", values[i], got[0])
+			}
+		}
 		sums := slices.Clone(values[from:to])
 		for i := 1; i < len(sums); i++ {
 			sums[i] += sums[i-1]

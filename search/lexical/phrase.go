@@ -79,6 +79,7 @@ type phraseWord struct {
 	starts  [blockSize + 1]uint32 // where the places of each posting of a block begin
 	started int                   // that block, −1 for none
 	last    int                   // the block whose places were read last, −1 for none
+	apart   distances             // of that block
 }
 
 // read sets places to those of posting ordinal.
@@ -92,9 +93,10 @@ func (w *phraseWord) read() {
 		w.begin(block)
 		from, to = w.starts[i], w.starts[i+1]
 	}
-	w.last = block
-	d := w.distances(block)
-	w.places = d.places(w.places[:0], int(from), int(to))
+	if w.last != block {
+		w.last, w.apart = block, w.distances(block)
+	}
+	w.places = w.apart.places(w.places[:0], int(from), int(to))
 }
 
 // placesBefore counts the places of the first j postings of a block of a list of bits:
