@@ -45,7 +45,7 @@
   let plain;
 
   // Desk. Every act is posted, then the page is fetched again; what others do meanwhile is drawn as well.
-  const desk = $('#desk'), told = t => { say(t || 'Done'); $('#told', desk)?.replaceChildren(t || '') };
+  const desk = $('#desk[data-act]'), told = t => { say(t || 'Done'); $('#told', desk)?.replaceChildren(t || '') };
   const redraw = async at => {
     const r = await fetch(location.href), n = new DOMParser().parseFromString(await r.text(), 'text/html').getElementById('desk');
     if (!n) return location.reload();
