@@ -45,7 +45,7 @@ type Ask struct {
 	Order Order // "" is Best
 	Skip  int
 	Limit int  // the most hits to return
-	Facet bool // counts are wanted
+	Facet bool // counts are wanted; where no hits are, All alone
 	Plain bool // the papers alone are wanted, without marks, snippets and reasons
 }
 
@@ -186,7 +186,7 @@ func (e *Engine) Search(ctx context.Context, a Ask) (*Answer, error) {
 	}
 	counted := func() {}
 	if a.Facet {
-		counted = beside(r.Mode != WordsOnly || e.words.Docs() >= countBeside, func() { e.count(snap, a.Query, f, r) })
+		counted = beside(r.Mode != WordsOnly || e.words.Docs() >= countBeside, func() { e.count(snap, a, f, r) })
 	}
 	list, err := e.rank(snap, m, a, f, r)
 	counted()

@@ -44,7 +44,12 @@ func sortBy(snap *lexical.Snapshot, hits []Hit, number string) {
 const mostRead = 4096
 
 // count counts what stands beside the list.
-func (e *Engine) count(snap *lexical.Snapshot, q *Query, f Form, r *Answer) {
+func (e *Engine) count(snap *lexical.Snapshot, a Ask, f Form, r *Answer) {
+	if a.Limit == 0 {
+		r.All = snap.Count(f.All, 0)
+		return
+	}
+	q := a.Query
 	r.All, r.Facets = facets(snap, f.All)
 	if len(q.Words) > 1 {
 		side := lexical.And{lexical.Exactly(strings.Join(q.Words, " "), "")}
