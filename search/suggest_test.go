@@ -48,8 +48,10 @@ func TestSuggest(t *testing.T) {
 				t.Errorf("%q suggests %s; want %s", typed, s, want)
 			}
 		}
-		for typed, want := range map[string]string{"kernal methds": "kernel methods", "kernel": "", "cat:cs.XX kernle": "cat:cs.XX kernel", "zzzzz": "",
-			`"kernal methds"`: `"kernel methods"`, "title:kernle": "title:kernel", "kernle -methds": "kernel -methds", "k-nn": ""} {
+		for typed, want := range map[string]string{
+			"kernal methds": "kernel methods", "kernel": "", "cat:cs.XX kernle": "cat:cs.XX kernel", "zzzzz": "",
+			`"kernal methds"`: `"kernel methods"`, "title:kernle": "title:kernel", "kernle -methds": "kernel -methds", "k-nn": "",
+		} {
 			if got, err := h.Spelling(t.Context(), search.Parse(typed)); err != nil || got != want {
 				t.Errorf("%q is set right as %q, %v; want %q", typed, got, err, want)
 			}

@@ -182,8 +182,10 @@ func eachOf(file string, n int, do func(search.Document) error) error {
 		if len(c) != 6 {
 			return fmt.Errorf("%s, line %d: %d columns, not 6", file, i+1, len(c))
 		}
-		x := paper.Paper{ID: int64(i + 1), Title: c[4], Abstract: c[5], Categories: []string{c[1]},
-			Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: fmt.Sprintf("%04d.%05d", i/100_000, i%100_000)}}}
+		x := paper.Paper{
+			ID: int64(i + 1), Title: c[4], Abstract: c[5], Categories: []string{c[1]},
+			Identifiers: []paper.Identifier{{Scheme: paper.ArXiv, Value: fmt.Sprintf("%04d.%05d", i/100_000, i%100_000)}},
+		}
 		if x.Submitted, err = time.Parse("20060102", c[2]); err != nil {
 			return fmt.Errorf("%s, line %d: %w", file, i+1, err)
 		}

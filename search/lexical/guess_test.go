@@ -1,7 +1,6 @@
 package lexical
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +39,7 @@ func TestAGuessThatFails(t *testing.T) {
 			for _, k := range []int{10, 100, 2000} {
 				got, want := s.Search(q, k, Options{}), s.Search(q, k, Options{Count: true})
 				if !slices.Equal(got.Hits, want.Hits) {
-					t.Error(fmt.Sprintf("rich is %s: the %d best of %v are others", name, k, q))
+					t.Errorf("rich is %s: the %d best of %v are others", name, k, q)
 				}
 			}
 		}
