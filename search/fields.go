@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -102,4 +103,29 @@ func (p *parser) named(f Field, value string, t token) (Node, bool) {
 		return Key{ID, id.String()}, true
 	}
 	return Key{f, value}, true
+}
+
+// inField has the words and phrases of a node that name no field stand in f.
+func inField(f Field, n Node) Node {
+	all := func(list []Node) []Node {
+		for i := range list {
+			list[i] = inField(f, list[i])
+		}
+		return list
+	}
+	switch n := n.(type) {
+	case Word:
+		n.Field = cmp.Or(n.Field, f)
+		return n
+	case Phrase:
+		n.Field = cmp.Or(n.Field, f)
+		return n
+	case And:
+		return And{all(n.Nodes)}
+	case Or:
+		return Or{all(n.Nodes)}
+	case Not:
+		return Not{inField(f, n.Node)}
+	}
+	return n
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -264,31 +263,6 @@ func (p *parser) word(t token) Node {
 
 // opens reports whether a parenthesis opens here.
 func (p *parser) opens() bool { return !p.end() && p.peek().kind == opening }
-
-// inField has the words and phrases of a node that name no field stand in f.
-func inField(f Field, n Node) Node {
-	all := func(list []Node) []Node {
-		for i := range list {
-			list[i] = inField(f, list[i])
-		}
-		return list
-	}
-	switch n := n.(type) {
-	case Word:
-		n.Field = cmp.Or(n.Field, f)
-		return n
-	case Phrase:
-		n.Field = cmp.Or(n.Field, f)
-		return n
-	case And:
-		return And{all(n.Nodes)}
-	case Or:
-		return Or{all(n.Nodes)}
-	case Not:
-		return Not{inField(f, n.Node)}
-	}
-	return n
-}
 
 // plain reads a word without a field, or what stands behind one.
 func (p *parser) plain(f Field, text string) Node {
